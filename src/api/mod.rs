@@ -1,0 +1,1 @@
+//! HTTP: parsing, authentication, OpenAPI. No business rule.

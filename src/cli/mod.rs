@@ -1,0 +1,1 @@
+//! The command line: arguments, wiring and what is printed.

@@ -1,0 +1,1 @@
+//! Checkpoints, proofs and the check of a whole folder.

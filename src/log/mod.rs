@@ -1,0 +1,1 @@
+//! The append-only segment files: the truth, and the commit point.

@@ -1,0 +1,1 @@
+//! Folds of the log into rows; start-up repair and live running are one function.

@@ -1,0 +1,1 @@
+//! Answers, each stamped with the position that it reflects.

@@ -1,0 +1,1 @@
+//! A record as it is stored: HEAD and BODY lines in canonical JSON, and back.

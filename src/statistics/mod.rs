@@ -1,0 +1,1 @@
+//! Figures as formulas over sums of facts.
