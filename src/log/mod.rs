@@ -1,1 +1,2 @@
 //! The append-only segment files: the truth, and the commit point.
+pub mod sealed;
