@@ -1,7 +1,7 @@
 //! Consistency proofs: the tree of the second size begins with all leaves of the first, unchanged.
 //!
-//! A proof is RFC 6962's PROOF(first, second). It binds the two roots; each size belongs to its root
-//! by the signed checkpoint that both come from.
+//! A proof is RFC 6962's PROOF(first, second). It binds the two roots; each size belongs to its
+//! root by the signed checkpoint that both come from.
 
 use super::tree::{split, subtree_root};
 use super::{Hash, Nodes, ProofError, TreeHash};

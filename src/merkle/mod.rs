@@ -1,8 +1,9 @@
 //! Hashes, Merkle roots and proofs: bytes and hashes only, so that a verifier can use it alone.
 //!
-//! The tree has RFC 6962's shape: leaf = H(0x00 || bytes), node = H(0x01 || left || right), split at
-//! the largest power of two below the size, nothing ever padded or doubled. Everything is generic
-//! over the hash ([`TreeHash`]), so that a SHA-256 twin over the same bytes needs no second tree.
+//! The tree has RFC 6962's shape: leaf = H(0x00 || bytes), node = H(0x01 || left || right), split
+//! at the largest power of two below the size, nothing ever padded or doubled. Everything is
+//! generic over the hash ([`TreeHash`]), so that a SHA-256 twin over the same bytes needs no second
+//! tree.
 //!
 //! Verifying is total: no input, however hostile, makes [`inclusion::verify`] or
 //! [`consistency::verify`] panic or run longer than 64 steps.

@@ -1,1 +1,4 @@
 //! A record as it is stored: HEAD and BODY lines in canonical JSON, and back.
+
+pub mod checkpoint;
+pub mod note;
