@@ -2,6 +2,13 @@
 //!
 //! Invariant: stored bytes never change, and what is verified are the stored bytes.
 
+pub mod body;
 pub mod canonical;
 pub mod checkpoint;
+pub mod head;
+pub mod line;
 pub mod note;
+
+pub use body::{Body, CommandRef, body_hash, command_hash};
+pub use head::{HEAD_LIMIT, Head};
+pub use line::{LINE_LIMIT, Line, LineError, TooLarge};
