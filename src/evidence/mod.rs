@@ -1,1 +1,3 @@
 //! Checkpoints, proofs and the check of a whole folder.
+
+pub mod proof;
