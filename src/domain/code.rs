@@ -63,8 +63,8 @@ impl Scheme {
     fn form(self) -> &'static str {
         match self {
             Scheme::EuLow => {
-                "a code of the List of Waste is three pairs of digits, chapter 01 to 20, as 10 02 01, \
-                 with a star if hazardous, as 05 06 03*"
+                "a code of the List of Waste is three pairs of digits, chapter 01 to 20, as \
+                 10 02 01, with a star if hazardous, as 05 06 03*"
             }
             Scheme::CnSolid2024 => {
                 "a code of the 2024 catalogue is industry, serial 001 to 099 and class S01 to S99 \
@@ -78,7 +78,8 @@ impl Scheme {
                 "a Basel code is Y1 to Y49, or A or B, 1 to 4 and three digits, as B1210"
             }
             Scheme::Hs => {
-                "an HS code is a heading of four digits, as 7204, or a subheading of six, as 2618.00"
+                "an HS code is a heading of four digits, as 7204, or a subheading of six, as \
+                 2618.00"
             }
         }
     }
@@ -95,6 +96,16 @@ impl Scheme {
         normal.ok_or_else(|| {
             ValueError::new("malformed_code", format!("{}: {}", shown(code), self.form()))
         })
+    }
+
+    /// The normal form of a catalogue's entry: a code, or a class of China's catalogue, as `S01`,
+    /// that stands for all codes that end in it.
+    pub fn normal_entry(self, code: &str) -> Result<String, ValueError> {
+        let is_class = self == Scheme::CnSolid2024 && matches(code, "Sdd");
+        if is_class && code != "S00" && code != "S08" {
+            return Ok(code.to_owned());
+        }
+        self.normal(code)
     }
 }
 
@@ -250,13 +261,25 @@ impl MaterialCode {
         &self.code
     }
 
-    /// Whether the code alone says that the waste is hazardous. A code without that mark is not proof of
-    /// the contrary: it may be a mirror entry, or of a list that doesn't speak of hazard.
+    /// Whether the code alone says that the waste is hazardous. A code without that mark is not
+    /// proof of the contrary: it may be a mirror entry, or of a list that doesn't speak of hazard.
     pub fn is_marked_hazardous(&self) -> bool {
         match self.scheme {
             Scheme::EuLow => self.code.ends_with('*'),
             Scheme::CnHazardous => true,
             Scheme::CnSolid2024 | Scheme::Gbt39198 | Scheme::Basel | Scheme::Hs => false,
+        }
+    }
+}
+
+impl MaterialCode {
+    /// The entry that stands for a group with this code in it, if the scheme has such: the class of
+    /// China's catalogue, the heading of the Harmonised System.
+    pub fn group(&self) -> Option<&str> {
+        match self.scheme {
+            Scheme::CnSolid2024 => self.code.rsplit('-').next(),
+            Scheme::Hs => self.code.split_once('.').map(|(heading, _)| heading),
+            Scheme::EuLow | Scheme::CnHazardous | Scheme::Gbt39198 | Scheme::Basel => None,
         }
     }
 }
@@ -267,8 +290,8 @@ impl fmt::Display for MaterialCode {
     }
 }
 
-/// A material's code with the list and edition that it is from. Taken in the usual spellings, answered
-/// in the normal one.
+/// A material's code with the list and edition that it is from. Taken in the usual spellings,
+/// answered in the normal one.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MaterialCode)]
@@ -376,6 +399,28 @@ mod tests {
                 "312-001-S01-",
             ],
         );
+    }
+
+    #[test]
+    fn a_class_of_china_s_catalogue_is_an_entry_but_no_code() {
+        assert_eq!(Scheme::CnSolid2024.normal_entry("S01").as_deref(), Ok("S01"));
+        for class in ["S00", "S08", "S1", "SW01", "s01"] {
+            assert!(Scheme::CnSolid2024.normal_entry(class).is_err(), "{class}");
+        }
+        assert!(Scheme::CnSolid2024.normal("S01").is_err());
+        assert!(Scheme::EuLow.normal_entry("S01").is_err());
+    }
+
+    #[test]
+    fn a_code_knows_the_group_that_it_is_in() {
+        let group = |scheme: Scheme, code: &str| {
+            let code = MaterialCode::new(scheme, "2024".parse().unwrap(), code).unwrap();
+            code.group().map(str::to_owned)
+        };
+        assert_eq!(group(Scheme::CnSolid2024, "312-001-S01").as_deref(), Some("S01"));
+        assert_eq!(group(Scheme::Hs, "7204.49").as_deref(), Some("7204"));
+        assert_eq!(group(Scheme::Hs, "7204"), None);
+        assert_eq!(group(Scheme::EuLow, "10 02 01"), None);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Invariant: at most 18 integer and 9 fraction digits, and the text form is canonical: no `+`, no
 //! exponent, no needless leading zero, no minus zero. So equal texts are equal values, parsing and
-//! printing undo each other, and sums of any two values fit. `1.0` and `1.00` are of equal value but
-//! not equal, since the written precision is kept; compare values with [`Decimal::compare`].
+//! printing undo each other, and sums of any two values fit. `1.0` and `1.00` are of equal value
+//! but not equal, since the written precision is kept; compare values with [`Decimal::compare`].
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -201,7 +201,8 @@ impl<'de> Deserialize<'de> for Decimal {
 
 text_schema!(
     Decimal,
-    description: "An exact decimal number in a string; the digits after the point are kept as written.",
+    description: "An exact decimal number in a string; the digits after the point are kept as \
+                  written.",
     pattern: r"^-?(0|[1-9]\d{0,17})(\.\d{1,9})?$",
     example: "31.20",
     min_length: 1,

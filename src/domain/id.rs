@@ -1,7 +1,7 @@
 //! Identifiers of things: a prefix that tells the kind, then what the client chose.
 //!
-//! Invariant: prefix, then 1 to 60 characters of `0-9 A-Z a-z _ -`. So an id is safe in a path, a file
-//! name and a log line, and an id of one kind never passes for another.
+//! Invariant: prefix, then 1 to 60 characters of `0-9 A-Z a-z _ -`. So an id is safe in a path, a
+//! file name and a log line, and an id of one kind never passes for another.
 
 use std::fmt;
 use std::str::FromStr;

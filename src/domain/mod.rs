@@ -1,5 +1,6 @@
 //! What may happen in a park: commands, events and the rules between them. Pure: no clock, disk, socket or random number.
 
+pub mod catalogue;
 pub mod code;
 pub mod decimal;
 pub mod id;

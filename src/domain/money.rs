@@ -1,6 +1,7 @@
 //! Amounts of money: exact, never negative, in one currency. Who pays whom is said beside them.
 //!
-//! Invariant: at most four fraction digits, kept as written; amounts of unlike currencies never add.
+//! Invariant: at most four fraction digits, kept as written; amounts of unlike currencies never
+//! add.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,8 +18,8 @@ use crate::domain::value_error::{ValueError, shown};
 /// The most fraction digits of an amount of money: prices per tonne are finer than coins.
 pub const MAX_MONEY_SCALE: u8 = 4;
 
-/// The codes of ISO 4217 for money in circulation, sorted; codes that went out of use since 2020 stay,
-/// because records of that time stay.
+/// The codes of ISO 4217 for money in circulation, sorted; codes that went out of use since 2020
+/// stay, because records of that time stay.
 const CURRENCIES: &[&str] = &[
     "AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT",
     "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD",
@@ -93,8 +94,8 @@ impl Money {
     pub fn new(amount: Decimal, currency: Currency) -> Result<Money, ValueError> {
         if amount.is_negative() {
             let message = format!(
-                "`{amount}` {currency} is negative; an amount is zero or more, and who pays whom is \
-                 said by the direction"
+                "`{amount}` {currency} is negative; an amount is zero or more, and who pays whom \
+                 is said by the direction"
             );
             return Err(ValueError::new("negative", message));
         }

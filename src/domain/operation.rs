@@ -1,7 +1,7 @@
 //! What becomes of waste: recovery operations R1 to R13 and disposal operations D1 to D15.
 //!
-//! Invariant: only a recovery that is not interim may count as use. R12 (exchange) and R13 (storage),
-//! D13 to D15 (blending, repackaging, storage) only pass the matter on.
+//! Invariant: only a recovery that is not interim may count as use. R12 (exchange) and R13
+//! (storage), D13 to D15 (blending, repackaging, storage) only pass the matter on.
 
 use std::fmt;
 use std::str::FromStr;

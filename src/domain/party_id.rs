@@ -1,8 +1,8 @@
 //! Public identifiers of parties and places, each with its check characters.
 //!
-//! Invariant: a value of these types has the form of its standard and the check characters that follow
-//! from the rest, so a slip of one character is told when it is typed. Whether the firm exists is not
-//! known here.
+//! Invariant: a value of these types has the form of its standard and the check characters that
+//! follow from the rest, so a slip of one character is told when it is typed. Whether the firm
+//! exists is not known here.
 
 use std::fmt;
 use std::str::FromStr;

@@ -30,7 +30,8 @@ impl<T: FromStr<Err = ValueError>> Visitor<'_> for TextVisitor<T> {
     }
 }
 
-/// Reads a string and parses it; `expected` completes "expected …" when something else stands there.
+/// Reads a string and parses it; `expected` completes "expected …" when something else stands
+/// there.
 pub fn deserialize<'de, T, D>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
 where
     T: FromStr<Err = ValueError>,

@@ -1,8 +1,9 @@
 //! Units of measure: the UN/CEFACT Recommendation 20 codes that quantities are stated in.
 //!
 //! Invariant: every unit is a whole number of its dimension's base unit, so conversion within a
-//! dimension is exact in integers. A unit's number stands in rows; its code stands in the log. A code
-//! that means something else than it seems (`GJ` is gram per millilitre) is refused with the right one.
+//! dimension is exact in integers. A unit's number stands in rows; its code stands in the log. A
+//! code that means something else than it seems (`GJ` is gram per millilitre) is refused with the
+//! right one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -95,7 +96,10 @@ impl fmt::Display for Dimension {
 }
 
 macro_rules! units {
-    ($($name:ident $number:literal $code:literal $dimension:ident $factor:literal $en:literal $zh:literal)+) => {
+    ($(
+        $name:ident $number:literal $code:literal $dimension:ident $factor:literal
+        $en:literal $zh:literal
+    )+) => {
         /// A unit of measure. The numbers are those of rows: never give one another meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -146,8 +150,8 @@ macro_rules! units {
 
         const CODE_LIST: &str = concat!($($code, " ",)+);
         const DESCRIPTION: &str = concat!(
-            "Unit of measure by its UN/CEFACT Rec 20 code. Beware: GJ there is gram per millilitre; \
-             gigajoule is GV.",
+            "Unit of measure by its UN/CEFACT Rec 20 code. Beware: GJ there is gram per \
+             millilitre; gigajoule is GV.",
             $("\n- `", $code, "`: ", $en, ", ", $zh,)+
         );
     };

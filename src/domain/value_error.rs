@@ -3,23 +3,25 @@
 //! Invariant: every code that a value type uses stands in [`CODES`], and no code is ever renamed or
 //! given another meaning. The sentence says what would be right and may be reworded.
 //!
-//! serde carries only text through its errors, so the text form is `code: message`; [`split`] takes it
-//! apart again.
+//! serde carries only text through its errors, so the text form is `code: message`; [`split`] takes
+//! it apart again.
 
 use std::fmt;
 
 /// Every code that a value type of this crate refuses with, in alphabetical order.
 pub const CODES: &[&str] = &[
     "bad_check_digit",
+    "contradicting_hazard",
+    "duplicate_code",
     "malformed_code",
     "malformed_day",
     "malformed_id",
     "malformed_identifier",
     "malformed_month",
     "malformed_number",
+    "malformed_text",
     "malformed_time",
     "negative",
-    "out_of_range",
     "over_precise",
     "too_large",
     "unknown_currency",

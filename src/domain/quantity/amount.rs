@@ -1,9 +1,10 @@
 //! One quantity: an amount of base units, the unit that it was stated in, the digits as written.
 //!
-//! Invariants: the amount is not negative and is a whole number of base units; `scale` digits after the
-//! point write it exactly in its unit, so `31.20 TNE` stays `31.20 TNE`. It lies below 10^18 base units,
-//! so that every amount can be written in the smallest unit of its dimension too. Equality is that of the record
-//! (unit and digits included); amounts are compared with [`Quantity::compare`].
+//! Invariants: the amount is not negative and is a whole number of base units; `scale` digits after
+//! the point write it exactly in its unit, so `31.20 TNE` stays `31.20 TNE`. It lies below 10^18
+//! base units, so that every amount can be written in the smallest unit of its dimension too.
+//! Equality is that of the record (unit and digits included); amounts are compared with
+//! [`Quantity::compare`].
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -48,7 +49,8 @@ impl Quantity {
                 format!("`{value}` {unit} is negative; a quantity is zero or more"),
             ));
         }
-        // Below 10^27 x 3.6 * 10^15 times at most: beyond 128 bits only for what is too large anyway.
+        // Below 10^27 x 3.6 * 10^15 times at most: beyond 128 bits only for what is too large
+        // anyway.
         let scaled = value.units().checked_mul(i128::from(unit.factor()));
         let Some(scaled) = scaled else {
             return Err(too_large(&value.to_string(), unit));
@@ -119,8 +121,9 @@ impl Quantity {
         Ok(self.amount.cmp(&other.amount))
     }
 
-    /// The sum, in this one's unit where the exact result can be written in it, else in the other's,
-    /// else in the smallest unit (a joule more than a kilowatt hour has no finite number of digits).
+    /// The sum, in this one's unit where the exact result can be written in it, else in the
+    /// other's, else in the smallest unit (a joule more than a kilowatt hour has no finite number
+    /// of digits).
     pub fn checked_add(&self, other: &Quantity) -> Result<Quantity, ValueError> {
         self.alike(other)?;
         let amount = self.amount + other.amount;
@@ -162,8 +165,8 @@ impl Quantity {
     }
 }
 
-/// Whether `scale` digits after the point write `amount` base units in `unit`, within the limits of a
-/// number's digits.
+/// Whether `scale` digits after the point write `amount` base units in `unit`, within the limits of
+/// a number's digits.
 fn is_exact(amount: i64, unit: Unit, scale: u8) -> bool {
     i128::from(amount) * power(scale) % i128::from(unit.factor()) == 0
         && Decimal::new(i128::from(amount) * power(scale) / i128::from(unit.factor()), scale)
@@ -193,8 +196,8 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// An amount with its unit. The digits after the point are kept as written, and may not be finer than
-/// the smallest unit counted: one gram, millilitre, joule or piece.
+/// An amount with its unit. The digits after the point are kept as written, and may not be finer
+/// than the smallest unit counted: one gram, millilitre, joule or piece.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Quantity)]

@@ -1,7 +1,8 @@
 //! Sums of quantities: what totals, balances and figures are made of.
 //!
-//! Invariant: a sum knows its dimension and its basis and takes only what is alike; it may be negative
-//! (a correction, a fact with a minus). Up to 10^18 of the shown unit, so that it can always be written.
+//! Invariant: a sum knows its dimension and its basis and takes only what is alike; it may be
+//! negative (a correction, a fact with a minus). Up to 10^18 of the shown unit, so that it can
+//! always be written.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

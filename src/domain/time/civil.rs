@@ -1,8 +1,8 @@
 //! The proleptic Gregorian calendar in integers, and decimal digits in fixed places.
 //!
-//! Invariant: `days_from_civil` and `civil_from_days` undo each other for every day of the years 0000
-//! to 9999; tested for each of them. The arithmetic shifts the year to begin in March, so that the leap
-//! day is its last, and counts eras of 400 years = 146,097 days.
+//! Invariant: `days_from_civil` and `civil_from_days` undo each other for every day of the years
+//! 0000 to 9999; tested for each of them. The arithmetic shifts the year to begin in March, so that
+//! the leap day is its last, and counts eras of 400 years = 146,097 days.
 
 pub(super) const DAY_SECONDS: i64 = 86_400;
 /// 0000-01-01 and 9999-12-31 as days since 1970-01-01.

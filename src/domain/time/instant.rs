@@ -1,11 +1,12 @@
 //! Instants in UTC: microseconds for the ledger's clock, milliseconds for business times.
 //!
-//! Invariant: what is written has exactly six or three fraction digits and `Z`, so that equal instants
-//! are equal bytes in the log. Both types lie within the years 0000 to 9999: parsing, serde and
-//! `checked_add` hold that; an instant made by hand outside of it prints as the nearer end, and
-//! is refused by serde.
+//! Invariant: what is written has exactly six or three fraction digits and `Z`, so that equal
+//! instants are equal bytes in the log. Both types lie within the years 0000 to 9999: parsing,
+//! serde and `checked_add` hold that; an instant made by hand outside of it prints as the nearer
+//! end, and is refused by serde.
 //!
-//! Formatting stands on the path of every record, so the digits are written by hand into a fixed array.
+//! Formatting stands on the path of every record, so the digits are written by hand into a fixed
+//! array.
 
 use std::fmt;
 use std::str::FromStr;
@@ -200,8 +201,8 @@ impl FromStr for UtcMillis {
 
     /// Takes none to three fraction digits, and `Z` or an offset such as `+08:00`.
     fn from_str(text: &str) -> Result<UtcMillis, ValueError> {
-        const FORM: &str = "it has the form 2025-03-01T08:00:00.000Z, at most milliseconds, with Z or \
-                            an offset such as +08:00";
+        const FORM: &str = "it has the form 2025-03-01T08:00:00.000Z, at most milliseconds, with Z \
+                            or an offset such as +08:00";
         let (seconds, mut rest) = take_seconds(text, FORM)?;
         let mut millis = 0;
         if let [b'.', tail @ ..] = rest {

@@ -1,7 +1,7 @@
 //! Time zones of parks: a delivery belongs to the day on the clock at the weighbridge.
 //!
-//! Invariant: a zone is written with its IANA name in every format, also in rows, because the numbers
-//! of the zones change from one release of the table to the next.
+//! Invariant: a zone is written with its IANA name in every format, also in rows, because the
+//! numbers of the zones change from one release of the table to the next.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -32,8 +32,8 @@ impl Zone {
         i64::from(offset.fix().local_minus_utc())
     }
 
-    /// The first instant of that day there; where the day begins in a gap of the clock, or is left out
-    /// altogether, the first instant after the gap.
+    /// The first instant of that day there; where the day begins in a gap of the clock, or is left
+    /// out altogether, the first instant after the gap.
     pub fn first_instant(&self, day: Day) -> UtcMillis {
         let day = day.clamp(Day::MIN, Day::MAX);
         let midnight = DateTime::from_timestamp(i64::from(day.0) * DAY_SECONDS, 0)
