@@ -275,7 +275,8 @@ mod tests {
             text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,9})?"
         ) {
             let zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
-            prop_assume!(!(zero && text.starts_with('-')));
+            // There is no minus zero.
+            let text = if zero { text.trim_start_matches('-').to_owned() } else { text };
             let value = decimal(&text);
             prop_assert_eq!(value.to_string(), text.clone());
             let json = serde_json::to_string(&value).unwrap();
