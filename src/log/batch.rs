@@ -1,8 +1,8 @@
 //! The lines that are written under one fdatasync.
 //!
-//! Invariant: positions follow one another, every line names the batch, and a batch that is committed
-//! ends with the last record of a command. Repair relies on all three, so they are asserted here,
-//! before anything is on disk.
+//! Invariant: positions follow one another, every line names the batch, and a batch that is
+//! committed ends with the last record of a command. Repair relies on all three, so they are
+//! asserted here, before anything is on disk.
 
 use crate::merkle::Hash;
 use crate::record::line::{self, TooLarge};

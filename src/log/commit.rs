@@ -26,7 +26,7 @@ pub trait Commit: Send {
 #[derive(Debug, Error)]
 pub enum CommitError {
     #[error(
-        "the log takes no more records: an earlier write failed, and only reopening tells what is on disk"
+        "the log takes no more records: a write failed, and only reopening tells what is on disk"
     )]
     Stopped,
     #[error(transparent)]

@@ -28,7 +28,8 @@ pub trait Disk: Send + Sync + 'static {
     /// Replaces `to` when it exists. Durable only after [`Disk::sync_folder`].
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Makes the names in a folder durable: without it a new or renamed file can be gone after a crash.
+    /// Makes the names in a folder durable: without it a new or renamed file can be gone after a
+    /// crash.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
@@ -36,7 +37,8 @@ pub trait DiskFile: Send + Sync {
     fn length(&self) -> io::Result<u64>;
     /// Writes all the bytes at the end; after an error any part of them may be there.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// fdatasync: content and length. After an error nothing is known, and trying again tells nothing.
+    /// fdatasync: content and length. After an error nothing is known, and trying again tells
+    /// nothing.
     fn sync_data(&mut self) -> io::Result<()>;
     /// fsync: content, length and everything else.
     fn sync_all(&mut self) -> io::Result<()>;

@@ -1,9 +1,9 @@
 //! A disk in memory for tests: it fails where it is told to, and loses power.
 //!
-//! It is as unkind as real ones are. What was written is read back at once, but is durable only after
-//! a sync; names are durable only after their folder's sync. A failed sync drops what it should have
-//! written and calls it clean, so that a second sync tells nothing. Losing power leaves of each page
-//! that was not synced the new content or the old one, as the test chooses.
+//! It is as unkind as real ones are. What was written is read back at once, but is durable only
+//! after a sync; names are durable only after their folder's sync. A failed sync drops what it
+//! should have written and calls it clean, so that a second sync tells nothing. Losing power leaves
+//! of each page that was not synced the new content or the old one, as the test chooses.
 //!
 //! Part of the crate and not of its tests only, so that tests outside of it can use it too.
 
@@ -118,8 +118,8 @@ impl FaultDisk {
         state.fault = None;
     }
 
-    /// The power fails and comes back: of what was not synced only the pages remain for which `keep`
-    /// answers true, given the file and the number of the page.
+    /// The power fails and comes back: of what was not synced only the pages remain for which
+    /// `keep` answers true, given the file and the number of the page.
     pub fn lose_power(&self, names: Names, mut keep: impl FnMut(&Path, usize) -> bool) {
         let mut state = self.state();
         let state = &mut *state;

@@ -1,5 +1,5 @@
-//! The log and its tree, each of which serves the other: the tree is fed the lines that the log holds,
-//! and tells readers where older lines stand.
+//! The log and its tree, each of which serves the other: the tree is fed the lines that the log
+//! holds, and tells readers where older lines stand.
 
 use thiserror::Error;
 

@@ -3,13 +3,13 @@
 //! Invariant: when [`Commit::commit`] answers Ok, the batch is on disk, all of it, and no crash, no
 //! repair and no later failure takes it away. Readers never see a byte of a batch before that.
 //!
-//! What a crash can leave, and what [`open`] makes of it: part of an unacknowledged batch at the end
-//! (its whole commands are kept and made durable, the rest is copied to `torn/` and cut); an empty
-//! last segment (kept); a temporary file (removed). Anything else was not left by a crash of ours:
-//! opening stops and names the position and the file.
+//! What a crash can leave, and what [`open`] makes of it: part of an unacknowledged batch at the
+//! end (its whole commands are kept and made durable, the rest is copied to `torn/` and cut); an
+//! empty last segment (kept); a temporary file (removed). Anything else was not left by a crash of
+//! ours: opening stops and names the position and the file.
 //!
-//! Trust: whoever can write into the folder can stop the ledger or fork it, but cannot change a record
-//! unseen by those who hold a checkpoint.
+//! Trust: whoever can write into the folder can stop the ledger or fork it, but cannot change a
+//! record unseen by those who hold a checkpoint.
 
 mod batch;
 pub mod checkpoint;
@@ -41,8 +41,8 @@ pub use tree::Place;
 
 use crate::record::LineError;
 
-/// Where older records stand, so that one can be read without reading its segment. Only a hint: what
-/// is found there is verified, and without an answer the segment is searched.
+/// Where older records stand, so that one can be read without reading its segment. Only a hint:
+/// what is found there is verified, and without an answer the segment is searched.
 pub trait Offsets: Send + Sync {
     /// How many records are covered, from position 0 on.
     fn size(&self) -> u64;

@@ -1,7 +1,8 @@
 //! Opening: the lock, the survey of what is there, and the repair of what a crash left.
 //!
-//! When [`open`] answers, everything that it reports is durable, so that nothing which is built on it
-//! can outlive it. Every step can fail or be cut off and is simply done again by the next opening.
+//! When [`open`] answers, everything that it reports is durable, so that nothing which is built on
+//! it can outlive it. Every step can fail or be cut off and is simply done again by the next
+//! opening.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -39,8 +40,8 @@ impl Default for OpenOptions {
 pub struct Opened {
     pub size: u64,
     pub last_recorded_at: Option<UtcMicros>,
-    /// What was cut off the end and stands in no record yet. The ledger appends a `tail_cut` for each
-    /// before it serves, in one batch; until then each opening tells them again.
+    /// What was cut off the end and stands in no record yet. The ledger appends a `tail_cut` for
+    /// each before it serves, in one batch; until then each opening tells them again.
     pub tail_cuts: Vec<TailCut>,
 }
 
@@ -63,8 +64,8 @@ pub fn open(data: &Path, options: OpenOptions) -> Result<(Log, LogReader, Opened
         segments.push(0);
     }
     sync_folders(&*disk, data, &folder)?;
-    // From here on no name that was read can vanish: a new segment or a renamed one, whose folder the
-    // process before us did not get to sync, counts.
+    // From here on no name that was read can vanish: a new segment or a renamed one, whose folder
+    // the process before us did not get to sync, counts.
     let found = survey(&*disk, &folder, segments, checkpoint)?;
     mend(&*disk, data, &folder, &found, checkpoint)?;
     if found.size == 0 {

@@ -1,8 +1,8 @@
 //! Reading committed records, while others are being appended.
 //!
-//! Invariant: a reader sees a batch as a whole or not at all, and only after it is durable: the table of
-//! committed bytes is extended first, then the size is published. What it hands out was verified:
-//! hashes, form and position, so a flipped bit is an error and never an answer.
+//! Invariant: a reader sees a batch as a whole or not at all, and only after it is durable: the
+//! table of committed bytes is extended first, then the size is published. What it hands out was
+//! verified: hashes, form and position, so a flipped bit is an error and never an answer.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -66,8 +66,10 @@ struct Shared {
     size: AtomicU64,
     table: RwLock<Table>,
     /// Files are never replaced once the log is open, so a handle stays good.
-    files: Mutex<VecDeque<(u64, Arc<dyn DiskFile>)>>,
+    files: Mutex<VecDeque<(u64, OpenFile)>>,
 }
+
+type OpenFile = (Arc<dyn DiskFile>, u64);
 
 impl LogReader {
     pub(super) fn new(disk: Arc<dyn Disk>, folder: PathBuf, found: Survey) -> LogReader {
@@ -107,9 +109,15 @@ impl LogReader {
         if position >= size {
             return Err(LogError::Beyond { position, size });
         }
-        let place = self.place(position)?;
-        let mut lines = self.lines(place, position, SMALL_READ)?;
-        Ok(lines.next_record(position)?.bytes.to_vec())
+        let known = self.table().place(position);
+        if let Some(place) = known {
+            return self.line_at(place, position);
+        }
+        let offered = self.offered(position).and_then(|place| self.line_at(place, position).ok());
+        match offered {
+            Some(line) => Ok(line),
+            None => self.line_at(self.searched(position)?, position),
+        }
     }
 
     /// Every line from position `from` to before `to`, with its position and without its LF.
@@ -122,7 +130,8 @@ impl LogReader {
         self.scan_stored(from, to, |stored| each(stored.head.position, stored.bytes))
     }
 
-    /// As [`LogReader::scan`], with the record's place and HEAD, which were read for verifying anyway.
+    /// As [`LogReader::scan`], with the record's place and HEAD, which were read for verifying
+    /// anyway.
     pub fn scan_stored<E: From<LogError>>(
         &self,
         from: u64,
@@ -157,14 +166,37 @@ impl LogReader {
         self.0.table.read().expect(UNPOISONED)
     }
 
-    /// Where a committed record stands.
+    /// Where a committed record stands. What the offsets offer is looked at before it is believed.
     fn place(&self, position: u64) -> Result<Place, LogError> {
-        if let Some(place) = self.table().place(position) {
+        let known = self.table().place(position);
+        if let Some(place) = known {
             return Ok(place);
         }
-        if let Some(place) = self.place_by_offsets(position) {
-            return Ok(place);
+        match self.offered(position).filter(|place| self.line_at(*place, position).is_ok()) {
+            Some(place) => Ok(place),
+            None => self.searched(position),
         }
+    }
+
+    /// The record's line, if it stands at this place.
+    fn line_at(&self, place: Place, position: u64) -> Result<Vec<u8>, LogError> {
+        let mut lines = self.lines(place, position, SMALL_READ)?;
+        Ok(lines.next_record(position)?.bytes.to_vec())
+    }
+
+    fn covered_by_offsets(&self) -> u64 {
+        self.0.offsets.get().map_or(0, |offsets| offsets.size())
+    }
+
+    /// Where the offsets say that a record stands.
+    fn offered(&self, position: u64) -> Option<Place> {
+        let offsets = self.0.offsets.get().filter(|offsets| position < offsets.size())?;
+        let segment = self.table().containing(position).0.first;
+        offsets.place(position).filter(|place| place.segment == segment)
+    }
+
+    /// Where a record stands, by reading its segment once.
+    fn searched(&self, position: u64) -> Result<Place, LogError> {
         let segment = self.table().containing(position).0.first;
         let starts = self.line_starts(segment)?;
         let covered = self.covered_by_offsets();
@@ -172,21 +204,6 @@ impl LogReader {
         table.learn(segment, starts, covered);
         let file = segment::path(&self.0.folder, segment);
         table.place(position).ok_or(LogError::Missing { position, file })
-    }
-
-    fn covered_by_offsets(&self) -> u64 {
-        self.0.offsets.get().map_or(0, |offsets| offsets.size())
-    }
-
-    /// Asks the offsets, and believes them if the record is found there.
-    fn place_by_offsets(&self, position: u64) -> Option<Place> {
-        let offsets = self.0.offsets.get().filter(|offsets| position < offsets.size())?;
-        let place = offsets.place(position)?;
-        if place.segment != self.table().containing(position).0.first {
-            return None;
-        }
-        self.lines(place, position, SMALL_READ).ok()?.next_record(position).ok()?;
-        Some(place)
     }
 
     /// Where the lines of a segment begin, by reading it.
@@ -205,24 +222,24 @@ impl LogReader {
     fn lines(&self, from: Place, position: u64, chunk: usize) -> Result<Lines, LogError> {
         let path = segment::path(&self.0.folder, from.segment);
         let committed = self.table().containing(position).0.committed;
-        let file = self.file(from.segment, &path)?;
-        let end = match committed {
-            Some(bytes) => bytes,
-            None => file.length().attempt("measure", &path)?,
-        };
+        let (file, length) = self.file(from.segment, &path)?;
+        // The active segment's file may be longer already, or longer than when it was opened.
+        let end = committed.unwrap_or(length);
         let (segment, at) = (from.segment, from.offset.min(end));
         Ok(Lines { file, path, segment, at, end, chunk, buffer: Vec::new(), start: 0 })
     }
 
-    fn file(&self, segment: u64, path: &Path) -> Result<Arc<dyn DiskFile>, LogError> {
+    /// A segment's file, and how long it was when it was opened.
+    fn file(&self, segment: u64, path: &Path) -> Result<OpenFile, LogError> {
         let mut files = self.0.files.lock().expect(UNPOISONED);
-        if let Some(index) = files.iter().position(|(first, _)| *first == segment) {
-            return Ok(Arc::clone(&files[index].1));
+        if let Some((_, open)) = files.iter().find(|(first, _)| *first == segment) {
+            return Ok(open.clone());
         }
         let file: Arc<dyn DiskFile> = self.0.disk.open_read(path).attempt("open", path)?.into();
+        let length = file.length().attempt("measure", path)?;
         files.truncate(OPEN_FILES - 1);
-        files.push_front((segment, Arc::clone(&file)));
-        Ok(file)
+        files.push_front((segment, (Arc::clone(&file), length)));
+        Ok((file, length))
     }
 }
 

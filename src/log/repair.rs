@@ -1,8 +1,8 @@
 //! Cutting a torn tail, so that every step can be repeated after a crash.
 //!
-//! The cut is told twice: by a copy of the bytes in `torn/`, and by the record `tail_cut`, which the
-//! ledger appends before it serves. That record stands where the tail began. So a copy whose position
-//! is the log's size has no record yet, and is told at the next opening again.
+//! The cut is told twice: by a copy of the bytes in `torn/`, and by the record `tail_cut`, which
+//! the ledger appends before it serves. That record stands where the tail began. So a copy whose
+//! position is the log's size has no record yet, and is told at the next opening again.
 
 use std::path::Path;
 
@@ -75,8 +75,8 @@ pub(super) fn untold(disk: &dyn Disk, data: &Path, size: u64) -> Result<Vec<Tail
 /// Puts a new file with these bytes in place of the last segment.
 ///
 /// This is done for every segment with records that no checkpoint covers, also when nothing is cut:
-/// a process that stopped after a failed fdatasync leaves them readable, but possibly in memory only,
-/// marked as written. Records that a new process reads there and builds on must be on disk.
+/// a process that stopped after a failed fdatasync leaves them readable, but possibly in memory
+/// only, marked as written. Records that a new process reads there and builds on must be on disk.
 pub(super) fn rewrite(
     disk: &dyn Disk,
     folder: &Path,

@@ -1,9 +1,9 @@
 //! Reads what is on disk and judges it, without changing anything.
 //!
-//! The judgement: which records are there, whether the end is torn, and whether what is torn can have
-//! been acknowledged. It can have been when the checkpoint covers it, or when a later batch was begun:
-//! a batch is begun only after the one before it was synced. Then opening stops; a tail that was
-//! never acknowledged is told, and cut elsewhere ([`repair`](crate::log::repair)).
+//! The judgement: which records are there, whether the end is torn, and whether what is torn can
+//! have been acknowledged. It can have been when the checkpoint covers it, or when a later batch
+//! was begun: a batch is begun only after the one before it was synced. Then opening stops; a tail
+//! that was never acknowledged is told, and cut elsewhere ([`repair`](crate::log::repair)).
 //!
 //! Only the segments from the checkpoint on are read, and the one before.
 
@@ -25,7 +25,10 @@ pub enum OpenError {
     Locked { folder: PathBuf },
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("{}, byte {offset}: record {position} is damaged ({defect}), and {proof}", .file.display())]
+    #[error(
+        "{}, byte {offset}: record {position} is damaged ({defect}), and {proof}",
+        .file.display()
+    )]
     Damaged { position: u64, file: PathBuf, offset: u64, defect: Defect, proof: Proof },
     #[error("{}, byte {offset}: where record {position} belongs, {disorder}", .file.display())]
     OutOfOrder { position: u64, file: PathBuf, offset: u64, disorder: Disorder },
@@ -208,7 +211,8 @@ pub(super) fn survey(
     let from = match checkpoint {
         // The segment of the last covered record, which ties the rest to the checkpoint.
         Some(size) => segments.partition_point(|first| *first < size).saturating_sub(1),
-        // Earlier ones are complete. The last may be empty, and the time of the last record is asked.
+        // Earlier ones are complete. The last may be empty, and the time of the last record is
+        // asked.
         None => segments.len().saturating_sub(2),
     };
     let covered = checkpoint.unwrap_or(0);

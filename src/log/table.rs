@@ -1,8 +1,9 @@
-//! What readers know of the segments: which there are, how far they are committed, and where the lines
-//! of the newest ones begin.
+//! What readers know of the segments: which there are, how far they are committed, and where the
+//! lines of the newest ones begin.
 //!
-//! Invariant: only committed bytes stand in it. Line starts are kept for a few segments; for older ones
-//! the offsets that the tree keeps are asked ([`Offsets`](crate::log::Offsets)), or the segment is read.
+//! Invariant: only committed bytes stand in it. Line starts are kept for a few segments; for older
+//! ones the offsets that the tree keeps are asked ([`Offsets`](crate::log::Offsets)), or the
+//! segment is read.
 
 use crate::log::Place;
 use crate::log::batch::Batch;
@@ -71,7 +72,8 @@ impl Table {
         }
     }
 
-    /// Drops the line starts of segments that others know, and of the oldest when there are too many.
+    /// Drops the line starts of segments that others know, and of the oldest when there are too
+    /// many.
     fn forget(&mut self, covered: u64) {
         let Some(last) = self.0.len().checked_sub(1) else {
             return;

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use super::disk::Disk;
 use super::fault::FaultDisk;
 use super::{
-    Batch, Commit, Log, LogReader, OpenError, OpenOptions, Opened, Proof, TailCut, open, segment,
+    Batch, Commit, Log, LogError, LogReader, OpenError, OpenOptions, Opened, Proof, TailCut, open,
+    segment,
 };
 use crate::domain::time::UtcMicros;
 use crate::merkle::{Hash, plain};
@@ -159,6 +160,16 @@ impl Story {
             let batch = batch_at(self.lines.len() as u64, shape, &"word ".repeat(shape.len()));
             done = done && self.commit(&mut log, &batch);
             assert_eq!(reader.size(), self.acknowledged);
+        }
+        for position in self.acknowledged.saturating_sub(5)..reader.size() {
+            match reader.read(position) {
+                Ok(line) => assert_eq!(line, self.lines[position as usize]),
+                // A fault, when the run has not met it before.
+                Err(error) => {
+                    assert!(matches!(error, LogError::Disk(_)), "{error}");
+                    done = false;
+                }
+            }
         }
         self.check(disk, !done);
         done

@@ -1,7 +1,8 @@
 //! BODY: what a record says, for those whom it concerns.
 //!
 //! Invariant: as in HEAD the members are declared in alphabetical order; `data` is canonical JSON
-//! already and is taken over byte by byte. The salt keeps anyone from guessing a BODY from its hash.
+//! already and is taken over byte by byte. The salt keeps anyone from guessing a BODY from its
+//! hash.
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;

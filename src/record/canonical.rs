@@ -1,8 +1,9 @@
 //! Canonical JSON: the strict profile of RFC 8785 in which every stored byte stands.
 //!
-//! Invariant: what [`canonical`] returns is the only spelling of its value, in any language: members
-//! sorted by key, no white space, integers within +-(2^53-1) and no other number, ASCII keys, no key
-//! twice, no lone surrogate. Whatever two parsers could read differently is refused, not mended.
+//! Invariant: what [`canonical`] returns is the only spelling of its value, in any language:
+//! members sorted by key, no white space, integers within +-(2^53-1) and no other number, ASCII
+//! keys, no key twice, no lone surrogate. Whatever two parsers could read differently is refused,
+//! not mended.
 
 use std::borrow::Cow;
 
@@ -514,7 +515,9 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_read_or_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        fn any_bytes_are_read_or_refused_without_a_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..60),
+        ) {
             if let Ok(form) = canonical(&bytes) {
                 prop_assert!(is_canonical(&form));
                 prop_assert!(serde_json::from_slice::<Value>(&bytes).is_ok());
@@ -522,7 +525,9 @@ mod tests {
         }
 
         #[test]
-        fn json_like_text_is_read_or_refused_without_a_panic(text in r#"[\[\]{}",:\\u0-9dDeE.+\- a]{0,40}"#) {
+        fn json_like_text_is_read_or_refused_without_a_panic(
+            text in r#"[\[\]{}",:\\u0-9dDeE.+\- a]{0,40}"#,
+        ) {
             if let Ok(form) = canonical(text.as_bytes()) {
                 prop_assert!(is_canonical(&form));
                 let value: Value = serde_json::from_str(&text).unwrap();

@@ -1,7 +1,7 @@
 //! HEAD: what the tree hashes and what a verifier may see of a record.
 //!
-//! Invariant: the members are declared in alphabetical order and hold only integers up to 2^53-1 and
-//! strings without spaces, so that serde_json's compact output is the canonical form and has no
+//! Invariant: the members are declared in alphabetical order and hold only integers up to 2^53-1
+//! and strings without spaces, so that serde_json's compact output is the canonical form and has no
 //! space in it.
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! One line of a segment: `HASH SP HEAD SP BODY LF`.
 //!
-//! Invariant: a line that [`Line::verify`] accepts is the line that was hashed: HASH is the leaf hash
-//! of HEAD, HEAD names the hash of BODY, and HEAD is spelled canonically. Any changed byte is seen.
+//! Invariant: a line that [`Line::verify`] accepts is the line that was hashed: HASH is the leaf
+//! hash of HEAD, HEAD names the hash of BODY, and HEAD is spelled canonically. Any changed byte is
+//! seen.
 
 use thiserror::Error;
 
@@ -133,7 +134,14 @@ mod tests {
     use crate::merkle::prefixed;
     use crate::record::body::CommandRef;
 
-    const BODY: &str = r#"{"actor":"frm_steel","command":{"hash":"0404040404040404040404040404040404040404040404040404040404040404","id":"cmd_1"},"data":{"note":"two words"},"key":"key_1","occurred_at":"2025-03-01T08:00:00.000Z","salt":"0505050505050505050505050505050505050505050505050505050505050505","stream":"delivery/dlv_1","version":0}"#;
+    const BODY: &str = concat!(
+        r#"{"actor":"frm_steel","#,
+        r#""command":{"hash":"0404040404040404040404040404040404040404040404040404040404040404","#,
+        r#""id":"cmd_1"},"data":{"note":"two words"},"key":"key_1","#,
+        r#""occurred_at":"2025-03-01T08:00:00.000Z","#,
+        r#""salt":"0505050505050505050505050505050505050505050505050505050505050505","#,
+        r#""stream":"delivery/dlv_1","version":0}"#,
+    );
 
     fn head_of(body: &[u8]) -> Head {
         Head {
@@ -201,6 +209,7 @@ mod tests {
             good.replacen(' ', "\t", 1),
             good.clone() + "\n",
             good.clone() + " ",
+            good.replace("\"data\":", "\"data\":\n"),
             good.clone() + "\r",
             good[1..].to_owned(),
             good[..good.len() - 1].to_owned(),
@@ -253,6 +262,8 @@ mod tests {
         let line = encoded(&head_of(body.as_bytes()), body.as_bytes());
         assert_eq!(line.len() + 1, LINE_LIMIT);
         assert!(Line::split(&line).unwrap().verify().is_ok());
+        let longer = String::from_utf8(line).unwrap().replacen("{1", "{11", 1);
+        assert!(matches!(Line::split(longer.as_bytes()), Err(LineError::Form)));
         let longer = body.replacen('1', "11", 1);
         assert!(encode(&mut Vec::new(), &head_of(longer.as_bytes()), longer.as_bytes()).is_err());
     }
@@ -306,10 +317,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_comes_back(head in any_head(), body in any_body(), flip in any::<(u16, u8)>()) {
+        fn what_is_encoded_comes_back(
+            head in any_head(),
+            body in any_body(),
+            flip in any::<(u16, u8)>(),
+        ) {
             let mut bytes = Vec::new();
-            let Body { actor, command, data, key, occurred_at, salt, stream, version } = body.clone();
-            let data = data.as_bytes();
+            let Body { actor, command, key, stream, .. } = body.clone();
+            let Body { occurred_at, salt, version, .. } = body;
+            let data = body.data.as_bytes();
             Body { actor, command, data, key, occurred_at, salt, stream, version }
                 .encode(&mut bytes);
             let head = Head { body: body_hash(&bytes), ..head };

@@ -1,5 +1,5 @@
-//! The fault table: every step of opening, repair, commit and roll-over fails, without its effect, half
-//! of it or with all of it; then the process or the machine ends, and the log is opened again.
+//! The fault table: every step of opening, repair, commit and roll-over fails, without its effect,
+//! half of it or with all of it; then the process or the machine ends, and the log is opened again.
 
 use super::*;
 use crate::log::CommitError;
