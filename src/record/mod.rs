@@ -5,10 +5,12 @@
 pub mod body;
 pub mod canonical;
 pub mod checkpoint;
+pub mod decoded;
 pub mod head;
 pub mod line;
 pub mod note;
 
 pub use body::{Body, CommandRef, body_hash, command_hash};
+pub use decoded::{DecodeError, Decoded};
 pub use head::{HEAD_LIMIT, Head};
 pub use line::{LINE_LIMIT, Line, LineError, TooLarge};

@@ -1,0 +1,274 @@
+//! Commands: what may be asked of the ledger, in the one shape that REST, batches, imports and
+//! scenarios share.
+//!
+//! Invariant: a command names every id itself and carries no time but that of business, so the same
+//! bytes asked twice are one command.
+
+mod access;
+mod contract;
+mod delivery;
+mod market;
+mod period;
+mod registry;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+pub use access::{IssueKey, RevokeKey};
+pub use contract::{
+    ConfirmContract, ContractKind, ContractLine, DeclineContract, PlaceCallOff, ProposeContract,
+    TerminateContract, Window,
+};
+pub use delivery::{
+    AcceptDelivery, CancelDelivery, DispatchDelivery, DisposeDelivery, DisposeRejection, Manifest,
+    ReceiveDelivery, RecordMeteredPeriod, RedirectRejection, RejectDelivery, ResolveDiscrepancy,
+    ReturnRejection, UseDelivery,
+};
+pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
+pub use period::{
+    ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
+};
+pub use registry::{
+    CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
+    PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
+    RegisterSite, ReinstatePermit, SuspendPermit,
+};
+
+use crate::domain::actor::Actor;
+use crate::domain::confidential::Seal;
+use crate::domain::id::CommandId;
+use crate::domain::time::UtcMillis;
+
+/// A command with its envelope. Its serde form is canonical JSON; its hash makes the id idempotent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    pub actor: Actor,
+    /// Chosen by the client; unique per actor for ever.
+    pub id: CommandId,
+    pub occurred_at: UtcMillis,
+    pub request: Request,
+}
+
+macro_rules! commands {
+    ($($variant:ident $kind:literal $doc:literal)+) => {
+        /// What is asked, by type.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "a command is moved once, not stored")]
+        pub enum Request {
+            $(#[doc = $doc] $variant($variant)),+
+        }
+
+        impl Request {
+            /// Every command type, in the order in which they are documented.
+            pub const KINDS: &'static [&'static str] = &[$($kind),+];
+
+            pub fn kind(&self) -> &'static str {
+                match self { $(Request::$variant(_) => $kind),+ }
+            }
+
+            /// Reads the data of a command of that type. The outer error means that there is no
+            /// such type.
+            pub fn parse(kind: &str, data: &str) -> Option<Result<Request, ParseError>> {
+                fn read<T: for<'de> Deserialize<'de>>(data: &str) -> Result<T, ParseError> {
+                    let mut json = serde_json::Deserializer::from_str(data);
+                    serde_path_to_error::deserialize(&mut json)
+                }
+                match kind {
+                    $($kind => Some(read(data).map(Request::$variant)),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl Serialize for Request {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Request::$variant(data) => data.serialize(serializer)),+ }
+            }
+        }
+
+        $(impl From<$variant> for Request {
+            fn from(data: $variant) -> Request {
+                Request::$variant(data)
+            }
+        })+
+
+        /// Calls `$with!` with every command: variant, type name, summary.
+        #[macro_export]
+        macro_rules! for_each_command {
+            ($with:ident) => { $with! { $($variant $kind $doc)+ } };
+        }
+    };
+}
+
+/// Why data is not that of a command of its type, with the path to the member.
+pub type ParseError = serde_path_to_error::Error<serde_json::Error>;
+
+commands! {
+    RegisterPark "register_park" "Opens a park."
+    RegisterFirm "register_firm" "Takes a firm in."
+    RegisterSite "register_site" "Adds a firm's site in a park."
+    RegisterPermit "register_permit" "Records a permit of a site."
+    SuspendPermit "suspend_permit" "Suspends a permit."
+    ReinstatePermit "reinstate_permit" "Puts a suspended permit back in force."
+    RegisterScale "register_scale" "Registers a weighbridge or belt scale."
+    CalibrateScale "calibrate_scale" "Records a scale's calibration."
+    RegisterMeter "register_meter" "Registers a meter."
+    PublishCatalogue "publish_catalogue" "Loads a list of material codes."
+    DefineMaterial "define_material" "Describes a material."
+    ClassifyHazard "classify_hazard" "Decides whether a material is hazardous."
+    DecideLegalStatus "decide_legal_status" "Decides what a material is in law at a site."
+    IssueKey "issue_key" "Gives an access key its rights."
+    RevokeKey "revoke_key" "Ends an access key."
+    PublishListing "publish_listing" "Offers or seeks a material."
+    AmendListing "amend_listing" "Replaces what a listing says."
+    WithdrawListing "withdraw_listing" "Takes a listing back."
+    ProposeContract "propose_contract" "Proposes a contract."
+    ConfirmContract "confirm_contract" "Confirms a proposed contract for one side."
+    DeclineContract "decline_contract" "Declines a proposed contract."
+    TerminateContract "terminate_contract" "Ends a contract before its term."
+    PlaceCallOff "place_call_off" "Calls off a part of a framework contract."
+    DispatchDelivery "dispatch_delivery" "Records that a load left."
+    ReceiveDelivery "receive_delivery" "Records that a load arrived."
+    RecordMeteredPeriod "record_metered_period" "Records what a meter counted."
+    AcceptDelivery "accept_delivery" "Accepts a load, whole or in part."
+    RejectDelivery "reject_delivery" "Rejects a whole load."
+    ReturnRejection "return_rejection" "Records that a rejected quantity went back."
+    RedirectRejection "redirect_rejection" "Sends a rejected quantity to another receiver."
+    DisposeRejection "dispose_rejection" "Records that a rejected quantity was disposed of."
+    UseDelivery "use_delivery" "Records that an accepted quantity was used."
+    DisposeDelivery "dispose_delivery" "Records that an accepted quantity was disposed of."
+    CancelDelivery "cancel_delivery" "Cancels a dispatched load that did not leave."
+    ResolveDiscrepancy "resolve_discrepancy" "Closes a discrepancy between two weights."
+    SubmitReturn "submit_return" "Declares a site's period."
+    ClosePeriod "close_period" "Closes a month of a park."
+}
+
+impl Request {
+    /// Replaces every confidential value by its commitment. Pointers are those of the member in the
+    /// command and, the same, in the BODY of the record that holds it.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a test looks for plain confidential values"
+    )]
+    pub fn seal(&mut self, seal: &mut Seal<'_>) {
+        match self {
+            Request::ProposeContract(data) => data.seal(seal),
+            Request::DispatchDelivery(data) => data.seal(seal),
+            Request::ReceiveDelivery(data) => data.seal(seal),
+            _ => {}
+        }
+    }
+}
+
+/// The envelope as written, with its data unread.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope {
+    actor: Actor,
+    data: Box<RawValue>,
+    id: CommandId,
+    occurred_at: UtcMillis,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// The serde form: members in alphabetical order.
+#[derive(Serialize)]
+struct EnvelopeOut<'a> {
+    actor: &'a Actor,
+    data: &'a Request,
+    id: &'a CommandId,
+    occurred_at: UtcMillis,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+impl Serialize for Command {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Command { actor, id, occurred_at, request } = self;
+        let (occurred_at, kind) = (*occurred_at, request.kind());
+        EnvelopeOut { actor, data: request, id, occurred_at, kind }.serialize(serializer)
+    }
+}
+
+/// Why a text is not a command: the RFC 6901 pointer of the member, a stable code, a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    pub pointer: String,
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl Command {
+    /// Reads a command. `text` must have gone through the canonical reader, which refuses what two
+    /// JSON parsers could read differently.
+    pub fn parse(text: &str) -> Result<Command, Malformed> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let envelope: Envelope =
+            serde_path_to_error::deserialize(&mut json).map_err(|error| malformed("", &error))?;
+        let Envelope { actor, data, id, occurred_at, kind } = envelope;
+        let request = Command::request(&kind, data.get())?;
+        Ok(Command { actor, id, occurred_at, request })
+    }
+
+    /// Reads the data of a command of a type.
+    pub fn request(kind: &str, data: &str) -> Result<Request, Malformed> {
+        match Request::parse(kind, data) {
+            Some(Ok(request)) => Ok(request),
+            Some(Err(error)) => Err(malformed("/data", &error)),
+            None => Err(Malformed {
+                pointer: "/type".to_owned(),
+                code: "unknown_command",
+                message: format!(
+                    "{} is no command type; they are {}",
+                    crate::domain::value_error::shown(kind),
+                    Request::KINDS.join(", ")
+                ),
+            }),
+        }
+    }
+}
+
+/// Pointer, code and sentence of what serde says.
+pub fn malformed(base: &str, error: &ParseError) -> Malformed {
+    use serde_path_to_error::Segment;
+    let mut pointer = base.to_owned();
+    for segment in error.path() {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    let text = error.inner().to_string();
+    // serde_json appends its place in the text, which the pointer says better.
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let (code, message) = match crate::domain::value_error::split(text) {
+        Some((code, message)) => (code, message.to_owned()),
+        None => (member_code(text), text.to_owned()),
+    };
+    Malformed { pointer, code, message }
+}
+
+fn member_code(text: &str) -> &'static str {
+    if text.starts_with("unknown field") {
+        "unknown_member"
+    } else if text.starts_with("missing field") {
+        "missing_member"
+    } else {
+        "malformed_member"
+    }
+}
+
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Command, D::Error> {
+        let Envelope { actor, data, id, occurred_at, kind } = Envelope::deserialize(deserializer)?;
+        let request = Command::request(&kind, data.get())
+            .map_err(|error| D::Error::custom(format!("{}: {}", error.code, error.message)))?;
+        Ok(Command { actor, id, occurred_at, request })
+    }
+}

@@ -1,0 +1,82 @@
+//! `decide`: the events that a command causes on the present states, or why it may not.
+//!
+//! Invariant: pure. The order of checks is fixed: time, then who, then what is named, then what is
+//! asked; tests hold it.
+
+use crate::domain::actor::Actor;
+use crate::domain::command::{Command, Request};
+use crate::domain::event::Event;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::states::States;
+use crate::domain::time::{UtcMicros, UtcMillis};
+
+/// By how much a client's clock may be ahead of the ledger's.
+pub const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
+
+/// What every rule may look at besides the states.
+pub struct Context<'a, S> {
+    pub states: &'a S,
+    pub actor: &'a Actor,
+    pub occurred_at: UtcMillis,
+    /// The ledger's clock.
+    pub now: UtcMicros,
+}
+
+/// The events of a command, at least one; or why it is refused.
+pub fn decide<S: States>(
+    states: &S,
+    now: UtcMicros,
+    command: &Command,
+) -> Result<Vec<Event>, Refusal> {
+    let Command { actor, occurred_at, request, .. } = command;
+    let context = Context { states, actor, occurred_at: *occurred_at, now };
+    if occurred_at.0 > now.millis().0 + CLOCK_SKEW_MS {
+        let message =
+            format!("{occurred_at} is in the future: the ledger's clock shows {}", now.millis());
+        return Err(Refusal::new(Code::OccurredInFuture, "/occurred_at", message));
+    }
+    dispatch(&context, request)
+}
+
+fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
+    use crate::domain::rules::{access, contract, delivery, market, period, registry};
+    match request {
+        Request::RegisterPark(data) => registry::register_park(context, data),
+        Request::RegisterFirm(data) => registry::register_firm(context, data),
+        Request::RegisterSite(data) => registry::register_site(context, data),
+        Request::RegisterPermit(data) => registry::register_permit(context, data),
+        Request::SuspendPermit(data) => registry::suspend_permit(context, data),
+        Request::ReinstatePermit(data) => registry::reinstate_permit(context, data),
+        Request::RegisterScale(data) => registry::register_scale(context, data),
+        Request::CalibrateScale(data) => registry::calibrate_scale(context, data),
+        Request::RegisterMeter(data) => registry::register_meter(context, data),
+        Request::PublishCatalogue(data) => registry::publish_catalogue(context, data),
+        Request::DefineMaterial(data) => registry::define_material(context, data),
+        Request::ClassifyHazard(data) => registry::classify_hazard(context, data),
+        Request::DecideLegalStatus(data) => registry::decide_legal_status(context, data),
+        Request::IssueKey(data) => access::issue_key(context, data),
+        Request::RevokeKey(data) => access::revoke_key(context, data),
+        Request::PublishListing(data) => market::publish_listing(context, data),
+        Request::AmendListing(data) => market::amend_listing(context, data),
+        Request::WithdrawListing(data) => market::withdraw_listing(context, data),
+        Request::ProposeContract(data) => contract::propose_contract(context, data),
+        Request::ConfirmContract(data) => contract::confirm_contract(context, data),
+        Request::DeclineContract(data) => contract::decline_contract(context, data),
+        Request::TerminateContract(data) => contract::terminate_contract(context, data),
+        Request::PlaceCallOff(data) => contract::place_call_off(context, data),
+        Request::DispatchDelivery(data) => delivery::dispatch_delivery(context, data),
+        Request::ReceiveDelivery(data) => delivery::receive_delivery(context, data),
+        Request::RecordMeteredPeriod(data) => delivery::record_metered_period(context, data),
+        Request::AcceptDelivery(data) => delivery::accept_delivery(context, data),
+        Request::RejectDelivery(data) => delivery::reject_delivery(context, data),
+        Request::ReturnRejection(data) => delivery::return_rejection(context, data),
+        Request::RedirectRejection(data) => delivery::redirect_rejection(context, data),
+        Request::DisposeRejection(data) => delivery::dispose_rejection(context, data),
+        Request::UseDelivery(data) => delivery::use_delivery(context, data),
+        Request::DisposeDelivery(data) => delivery::dispose_delivery(context, data),
+        Request::CancelDelivery(data) => delivery::cancel_delivery(context, data),
+        Request::ResolveDiscrepancy(data) => delivery::resolve_discrepancy(context, data),
+        Request::SubmitReturn(data) => period::submit_return(context, data),
+        Request::ClosePeriod(data) => period::close_period(context, data),
+    }
+}

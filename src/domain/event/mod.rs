@@ -1,0 +1,297 @@
+//! Events: what has happened, as it stands in a record's BODY under `data`.
+//!
+//! Invariant: their serde form is canonical JSON, and a released form never changes: another shape
+//! is another schema number, read by its own arm of [`Event::parse`].
+
+mod contract;
+mod delivery;
+mod ledger;
+mod market;
+mod period;
+mod registry;
+
+use serde::Serialize;
+
+pub use contract::{
+    AgreedLine, AgreedPrice, CallOffPlaced, ContractConcluded, ContractConfirmed, ContractDeclined,
+    ContractProposed, ContractTerminated, Side,
+};
+pub use delivery::{
+    DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryDisposed, DeliveryReceived,
+    DeliveryRejected, DeliveryUsed, DiscrepancyRaised, DiscrepancyResolved, Exchange,
+    MeteredPeriodRecorded, RejectionDisposed, RejectionRedirected, RejectionReturned,
+};
+pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
+pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
+pub use period::{
+    Declared, EconomicOutputDeclared, FreshWaterDeclared, GenerationDeclared, OwnReuseDeclared,
+    ParkCounted, PeriodClosed, RecirculationDeclared, ReturnSubmitted, StockDeclared,
+    ZeroActivityDeclared,
+};
+pub use registry::{
+    CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
+    MeterRegistered, ParkRegistered, PermitRegistered, PermitReinstated, PermitSuspended,
+    ScaleCalibrated, ScaleRegistered, SiteRegistered,
+};
+
+use crate::domain::id::ParkId;
+
+macro_rules! events {
+    ($($variant:ident $kind:literal $schema:literal)+) => {
+        /// What has happened, by type.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "an event is moved twice and not stored")]
+        pub enum Event {
+            $(#[doc = concat!("`", $kind, "`, schema ", $schema)] $variant($variant)),+
+        }
+
+        impl Event {
+            /// Every event type with the number of its present schema.
+            pub const KINDS: &'static [(&'static str, u16)] = &[$(($kind, $schema)),+];
+
+            pub fn kind(&self) -> &'static str {
+                match self { $(Event::$variant(_) => $kind),+ }
+            }
+
+            /// The number of the shape in which it is written.
+            pub fn schema(&self) -> u16 {
+                match self { $(Event::$variant(_) => $schema),+ }
+            }
+
+            /// Reads `data` of a record. `None` if this program knows no such type and schema:
+            /// whoever folds the log stops there, and never skips.
+            pub fn parse(kind: &str, schema: u16, data: &str) -> Option<serde_json::Result<Event>> {
+                match (kind, schema) {
+                    $(($kind, $schema) => Some(serde_json::from_str(data).map(Event::$variant)),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl Serialize for Event {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Event::$variant(data) => data.serialize(serializer)),+ }
+            }
+        }
+
+        $(impl From<$variant> for Event {
+            fn from(data: $variant) -> Event {
+                Event::$variant(data)
+            }
+        })+
+
+        /// Calls `$with!` with every event: variant, type name, schema number.
+        #[macro_export]
+        macro_rules! for_each_event {
+            ($with:ident) => { $with! { $($variant $kind $schema)+ } };
+        }
+    };
+}
+
+events! {
+    LedgerOpened "ledger_opened" 1
+    TailCut "tail_cut" 1
+    KeyRotated "key_rotated" 1
+    KeyIssued "key_issued" 1
+    KeyRevoked "key_revoked" 1
+    ParkRegistered "park_registered" 1
+    FirmRegistered "firm_registered" 1
+    SiteRegistered "site_registered" 1
+    PermitRegistered "permit_registered" 1
+    PermitSuspended "permit_suspended" 1
+    PermitReinstated "permit_reinstated" 1
+    ScaleRegistered "scale_registered" 1
+    ScaleCalibrated "scale_calibrated" 1
+    MeterRegistered "meter_registered" 1
+    CataloguePublished "catalogue_published" 1
+    MaterialDefined "material_defined" 1
+    HazardClassified "hazard_classified" 1
+    LegalStatusDecided "legal_status_decided" 1
+    ListingPublished "listing_published" 1
+    ListingAmended "listing_amended" 1
+    ListingWithdrawn "listing_withdrawn" 1
+    ContractProposed "contract_proposed" 1
+    ContractConfirmed "contract_confirmed" 1
+    ContractConcluded "contract_concluded" 1
+    ContractDeclined "contract_declined" 1
+    ContractTerminated "contract_terminated" 1
+    CallOffPlaced "call_off_placed" 1
+    DeliveryDispatched "delivery_dispatched" 1
+    DeliveryReceived "delivery_received" 1
+    DiscrepancyRaised "discrepancy_raised" 1
+    DiscrepancyResolved "discrepancy_resolved" 1
+    MeteredPeriodRecorded "metered_period_recorded" 1
+    DeliveryAccepted "delivery_accepted" 1
+    DeliveryRejected "delivery_rejected" 1
+    RejectionReturned "rejection_returned" 1
+    RejectionRedirected "rejection_redirected" 1
+    RejectionDisposed "rejection_disposed" 1
+    DeliveryUsed "delivery_used" 1
+    DeliveryDisposed "delivery_disposed" 1
+    DeliveryCancelled "delivery_cancelled" 1
+    ReturnSubmitted "return_submitted" 1
+    GenerationDeclared "generation_declared" 1
+    OwnReuseDeclared "own_reuse_declared" 1
+    FreshWaterDeclared "fresh_water_declared" 1
+    RecirculationDeclared "recirculation_declared" 1
+    StockDeclared "stock_declared" 1
+    EconomicOutputDeclared "economic_output_declared" 1
+    ZeroActivityDeclared "zero_activity_declared" 1
+    PeriodClosed "period_closed" 1
+    ParkCounted "park_counted" 1
+}
+
+/// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stream<'a> {
+    pub kind: &'static str,
+    pub id: &'a str,
+}
+
+impl std::fmt::Display for Stream<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.id.is_empty() {
+            f.write_str(self.kind)
+        } else {
+            write!(f, "{}/{}", self.kind, self.id)
+        }
+    }
+}
+
+impl Event {
+    pub fn stream(&self) -> Stream<'_> {
+        let of = |kind, id| Stream { kind, id };
+        match self {
+            Event::LedgerOpened(_) | Event::TailCut(_) | Event::KeyRotated(_) => of("ledger", ""),
+            Event::KeyIssued(e) => of("key", e.key.as_str()),
+            Event::KeyRevoked(e) => of("key", e.key.as_str()),
+            Event::ParkRegistered(e) => of("park", e.park.as_str()),
+            Event::PeriodClosed(e) => of("park", e.park.as_str()),
+            Event::ParkCounted(e) => of("park", e.park.as_str()),
+            Event::FirmRegistered(e) => of("firm", e.firm.as_str()),
+            Event::SiteRegistered(e) => of("site", e.site.as_str()),
+            Event::PermitRegistered(e) => of("permit", e.permit.as_str()),
+            Event::PermitSuspended(e) => of("permit", e.permit.as_str()),
+            Event::PermitReinstated(e) => of("permit", e.permit.as_str()),
+            Event::ScaleRegistered(e) => of("scale", e.scale.as_str()),
+            Event::ScaleCalibrated(e) => of("scale", e.scale.as_str()),
+            Event::MeterRegistered(e) => of("meter", e.meter.as_str()),
+            Event::CataloguePublished(e) => of("catalogue", e.catalogue.as_str()),
+            Event::MaterialDefined(e) => of("material", e.material.as_str()),
+            Event::HazardClassified(e) => of("material", e.material.as_str()),
+            Event::LegalStatusDecided(e) => of("material", e.material.as_str()),
+            Event::ListingPublished(e) => of("listing", e.listing.as_str()),
+            Event::ListingAmended(e) => of("listing", e.listing.as_str()),
+            Event::ListingWithdrawn(e) => of("listing", e.listing.as_str()),
+            Event::ContractProposed(e) => of("contract", e.contract.as_str()),
+            Event::ContractConfirmed(e) => of("contract", e.contract.as_str()),
+            Event::ContractConcluded(e) => of("contract", e.contract.as_str()),
+            Event::ContractDeclined(e) => of("contract", e.contract.as_str()),
+            Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
+            Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
+            Event::ReturnSubmitted(_)
+            | Event::GenerationDeclared(_)
+            | Event::OwnReuseDeclared(_)
+            | Event::FreshWaterDeclared(_)
+            | Event::RecirculationDeclared(_)
+            | Event::StockDeclared(_)
+            | Event::EconomicOutputDeclared(_)
+            | Event::ZeroActivityDeclared(_) => {
+                let declared = self.declared().expect("every event of a return declares");
+                of("return", declared.return_id.as_str())
+            }
+            Event::DeliveryDispatched(_)
+            | Event::DeliveryReceived(_)
+            | Event::DiscrepancyRaised(_)
+            | Event::DiscrepancyResolved(_)
+            | Event::MeteredPeriodRecorded(_)
+            | Event::DeliveryAccepted(_)
+            | Event::DeliveryRejected(_)
+            | Event::RejectionReturned(_)
+            | Event::RejectionRedirected(_)
+            | Event::RejectionDisposed(_)
+            | Event::DeliveryUsed(_)
+            | Event::DeliveryDisposed(_)
+            | Event::DeliveryCancelled(_) => {
+                let exchange = self.exchange().expect("every event of a delivery has its exchange");
+                of("delivery", exchange.delivery.as_str())
+            }
+        }
+    }
+
+    /// The exchange of an event of a delivery.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    pub fn exchange(&self) -> Option<&Exchange> {
+        match self {
+            Event::DeliveryDispatched(e) => Some(&e.exchange),
+            Event::DeliveryReceived(e) => Some(&e.exchange),
+            Event::DiscrepancyRaised(e) => Some(&e.exchange),
+            Event::DiscrepancyResolved(e) => Some(&e.exchange),
+            Event::MeteredPeriodRecorded(e) => Some(&e.exchange),
+            Event::DeliveryAccepted(e) => Some(&e.exchange),
+            Event::DeliveryRejected(e) => Some(&e.exchange),
+            Event::RejectionReturned(e) => Some(&e.exchange),
+            Event::RejectionRedirected(e) => Some(&e.exchange),
+            Event::RejectionDisposed(e) => Some(&e.exchange),
+            Event::DeliveryUsed(e) => Some(&e.exchange),
+            Event::DeliveryDisposed(e) => Some(&e.exchange),
+            Event::DeliveryCancelled(e) => Some(&e.exchange),
+            _ => None,
+        }
+    }
+
+    /// Where and for when an event of a return declares.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    pub fn declared(&self) -> Option<&Declared> {
+        match self {
+            Event::ReturnSubmitted(e) => Some(&e.declared),
+            Event::GenerationDeclared(e) => Some(&e.declared),
+            Event::OwnReuseDeclared(e) => Some(&e.declared),
+            Event::FreshWaterDeclared(e) => Some(&e.declared),
+            Event::RecirculationDeclared(e) => Some(&e.declared),
+            Event::StockDeclared(e) => Some(&e.declared),
+            Event::EconomicOutputDeclared(e) => Some(&e.declared),
+            Event::ZeroActivityDeclared(e) => Some(&e.declared),
+            _ => None,
+        }
+    }
+
+    /// The parks that the record concerns, each once: HEAD counts them. What concerns no park
+    /// (keys, firms, catalogues, materials) is of the whole ledger.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "deliveries and returns come first")]
+    pub fn parks(&self) -> Vec<&ParkId> {
+        if let Some(Exchange { supplier, receiver, .. }) = self.exchange() {
+            return both(&supplier.park, &receiver.park);
+        }
+        if let Some(declared) = self.declared() {
+            return vec![&declared.park];
+        }
+        match self {
+            Event::ParkRegistered(e) => vec![&e.park],
+            Event::PeriodClosed(e) => vec![&e.park],
+            Event::ParkCounted(e) => vec![&e.park],
+            Event::SiteRegistered(e) => vec![&e.park],
+            Event::PermitRegistered(e) => vec![&e.park],
+            Event::PermitSuspended(e) => vec![&e.park],
+            Event::PermitReinstated(e) => vec![&e.park],
+            Event::ScaleRegistered(e) => vec![&e.park],
+            Event::ScaleCalibrated(e) => vec![&e.park],
+            Event::MeterRegistered(e) => vec![&e.park],
+            Event::LegalStatusDecided(e) => vec![&e.park],
+            Event::ListingPublished(e) => vec![&e.park],
+            Event::ListingAmended(e) => vec![&e.park],
+            Event::ListingWithdrawn(e) => vec![&e.park],
+            Event::ContractProposed(e) => both(&e.supplier.park, &e.receiver.park),
+            Event::ContractConfirmed(e) => e.parks.iter().collect(),
+            Event::ContractConcluded(e) => e.parks.iter().collect(),
+            Event::ContractDeclined(e) => e.parks.iter().collect(),
+            Event::ContractTerminated(e) => e.parks.iter().collect(),
+            Event::CallOffPlaced(e) => e.parks.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn both<'a>(supplier: &'a ParkId, receiver: &'a ParkId) -> Vec<&'a ParkId> {
+    if supplier == receiver { vec![supplier] } else { vec![supplier, receiver] }
+}

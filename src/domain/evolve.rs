@@ -1,0 +1,78 @@
+//! `evolve`: the states after an event.
+//!
+//! Invariant: it cannot fail, because the event has happened, and reads nothing but the states, the
+//! event and its record's envelope.
+
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
+use crate::domain::id::ParkId;
+use crate::domain::states::StatesMut;
+use crate::domain::time::{UtcMicros, UtcMillis};
+
+/// What a record's envelope tells.
+#[derive(Clone, Debug)]
+pub struct Meta<'a> {
+    pub position: u64,
+    pub parks: &'a [(ParkId, u64)],
+    pub actor: &'a Actor,
+    pub occurred_at: UtcMillis,
+    pub recorded_at: UtcMicros,
+}
+
+/// Leaves the states as they are after the event.
+pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
+    use crate::domain::rules::{access, contract, delivery, market, period, registry};
+    period::count_places(states, meta);
+    match event {
+        Event::LedgerOpened(_)
+        | Event::TailCut(_)
+        | Event::KeyRotated(_)
+        | Event::KeyIssued(_)
+        | Event::KeyRevoked(_) => access::evolve(states, meta, event),
+        Event::ParkRegistered(_)
+        | Event::FirmRegistered(_)
+        | Event::SiteRegistered(_)
+        | Event::PermitRegistered(_)
+        | Event::PermitSuspended(_)
+        | Event::PermitReinstated(_)
+        | Event::ScaleRegistered(_)
+        | Event::ScaleCalibrated(_)
+        | Event::MeterRegistered(_)
+        | Event::CataloguePublished(_)
+        | Event::MaterialDefined(_)
+        | Event::HazardClassified(_)
+        | Event::LegalStatusDecided(_) => registry::evolve(states, meta, event),
+        Event::ListingPublished(_) | Event::ListingAmended(_) | Event::ListingWithdrawn(_) => {
+            market::evolve(states, meta, event);
+        }
+        Event::ContractProposed(_)
+        | Event::ContractConfirmed(_)
+        | Event::ContractConcluded(_)
+        | Event::ContractDeclined(_)
+        | Event::ContractTerminated(_)
+        | Event::CallOffPlaced(_) => contract::evolve(states, meta, event),
+        Event::DeliveryDispatched(_)
+        | Event::DeliveryReceived(_)
+        | Event::DiscrepancyRaised(_)
+        | Event::DiscrepancyResolved(_)
+        | Event::MeteredPeriodRecorded(_)
+        | Event::DeliveryAccepted(_)
+        | Event::DeliveryRejected(_)
+        | Event::RejectionReturned(_)
+        | Event::RejectionRedirected(_)
+        | Event::RejectionDisposed(_)
+        | Event::DeliveryUsed(_)
+        | Event::DeliveryDisposed(_)
+        | Event::DeliveryCancelled(_) => delivery::evolve(states, meta, event),
+        Event::ReturnSubmitted(_)
+        | Event::GenerationDeclared(_)
+        | Event::OwnReuseDeclared(_)
+        | Event::FreshWaterDeclared(_)
+        | Event::RecirculationDeclared(_)
+        | Event::StockDeclared(_)
+        | Event::EconomicOutputDeclared(_)
+        | Event::ZeroActivityDeclared(_)
+        | Event::PeriodClosed(_)
+        | Event::ParkCounted(_) => period::evolve(states, meta, event),
+    }
+}

@@ -1,0 +1,152 @@
+//! Refusals: why a command may not be, as a stable code, a pointer to the member, and a sentence
+//! that says what would be right.
+//!
+//! Invariant: a refused command leaves nothing behind. Codes are never renamed or given another
+//! meaning; the sentence may be reworded. No sentence holds a confidential value.
+
+use std::fmt;
+
+/// What a client can do about a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// What was sent can't be right, whatever the ledger holds.
+    Invalid,
+    /// It names something that is not there.
+    Unknown,
+    /// This party may not do this.
+    Forbidden,
+    /// It does not fit with what the ledger holds now.
+    Conflict,
+}
+
+macro_rules! codes {
+    ($($name:ident $text:literal $class:ident)+) => {
+        /// Every reason for which a command is refused after it was read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = concat!("`", $text, "`")] $name),+
+        }
+
+        impl Code {
+            pub const ALL: &'static [Code] = &[$(Code::$name),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text),+ }
+            }
+
+            pub fn class(self) -> Class {
+                match self { $(Code::$name => Class::$class),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    OccurredInFuture "occurred_in_future" Invalid
+    NotPermitted "not_permitted" Forbidden
+    NotAParty "not_a_party" Forbidden
+    CommandIdReused "command_id_reused" Conflict
+    RecordTooLarge "record_too_large" Invalid
+    AlreadyExists "already_exists" Conflict
+
+    UnknownPark "unknown_park" Unknown
+    UnknownFirm "unknown_firm" Unknown
+    UnknownSite "unknown_site" Unknown
+    UnknownPermit "unknown_permit" Unknown
+    UnknownScale "unknown_scale" Unknown
+    UnknownMeter "unknown_meter" Unknown
+    UnknownMaterial "unknown_material" Unknown
+    UnknownListing "unknown_listing" Unknown
+    UnknownContract "unknown_contract" Unknown
+    UnknownLine "unknown_line" Unknown
+    UnknownCallOff "unknown_call_off" Unknown
+    UnknownDelivery "unknown_delivery" Unknown
+    UnknownKey "unknown_key" Unknown
+
+    IdentifierTaken "identifier_taken" Conflict
+    TermReversed "term_reversed" Invalid
+    BadMultiplier "bad_multiplier" Invalid
+    DuplicateMember "duplicate_member" Invalid
+    MissingMember "missing_member" Invalid
+    UnexpectedMember "unexpected_member" Invalid
+    BadCatalogue "bad_catalogue" Invalid
+    BadHazard "bad_hazard" Invalid
+    CodeNotInCatalogue "code_not_in_catalogue" Invalid
+    UnlikeDimension "unlike_dimension" Invalid
+    QuantityMustNotBeZero "quantity_must_not_be_zero" Invalid
+    PermitAlreadySuspended "permit_already_suspended" Conflict
+    PermitNotSuspended "permit_not_suspended" Conflict
+    KeyRevoked "key_revoked" Conflict
+    ListingWithdrawn "listing_withdrawn" Conflict
+
+    SameSite "same_site" Invalid
+    LinesNotInOrder "lines_not_in_order" Invalid
+    BadTolerance "bad_tolerance" Invalid
+    MinimumAboveQuantity "minimum_above_quantity" Invalid
+    WindowNeeded "window_needed" Invalid
+    GradeTooLow "grade_too_low" Invalid
+    AlreadyConfirmed "already_confirmed" Conflict
+    ContractNotProposed "contract_not_proposed" Conflict
+    ContractNotConcluded "contract_not_concluded" Conflict
+    ContractTerminated "contract_terminated" Conflict
+    NotAFramework "not_a_framework" Conflict
+    OutsideTerm "outside_term" Conflict
+    OverContract "over_contract" Conflict
+
+    NetIsNotGrossLessTare "net_is_not_gross_less_tare" Invalid
+    TicketNeeded "ticket_needed" Invalid
+    TicketNotWeighed "ticket_not_weighed" Invalid
+    TicketTaken "ticket_taken" Conflict
+    PeriodReversed "period_reversed" Invalid
+    MeteredPeriodOverlaps "metered_period_overlaps" Conflict
+    AlreadyDispatched "already_dispatched" Conflict
+    AlreadyReceived "already_received" Conflict
+    OtherContract "other_contract" Conflict
+    NotReceived "not_received" Conflict
+    AlreadyDecided "already_decided" Conflict
+    DeliveryCancelled "delivery_cancelled" Conflict
+    ReasonNeeded "reason_needed" Invalid
+    AcceptedExceedsReceived "accepted_exceeds_received" Conflict
+    HazardUndecided "hazard_undecided" Conflict
+    NoPermit "no_permit" Conflict
+    PermitNotValid "permit_not_valid" Conflict
+    OverPermitCapacity "over_permit_capacity" Conflict
+    BelowGrade "below_grade" Conflict
+    NothingRejected "nothing_rejected" Conflict
+    RejectionAlreadyEnded "rejection_already_ended" Conflict
+    NotAccepted "not_accepted" Conflict
+    UseExceedsAccepted "use_exceeds_accepted" Conflict
+    OperationNeeded "operation_needed" Invalid
+    NotARecovery "not_a_recovery" Invalid
+    NotADisposal "not_a_disposal" Invalid
+    NoOpenDiscrepancy "no_open_discrepancy" Conflict
+
+    PeriodClosed "period_closed" Conflict
+    PeriodNotOver "period_not_over" Conflict
+    AlreadyDeclared "already_declared" Conflict
+    NothingDeclared "nothing_declared" Invalid
+    DeclaredZeroAndMore "declared_zero_and_more" Invalid
+}
+
+/// Why a command is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: Code,
+    /// RFC 6901 pointer into the command.
+    pub pointer: String,
+    pub message: String,
+}
+
+impl Refusal {
+    pub fn new(code: Code, pointer: impl Into<String>, message: impl Into<String>) -> Refusal {
+        Refusal { code, pointer: pointer.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.code.as_str(), self.message, self.pointer)
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,8 @@
+//! The rules, one file an aggregate: what `decide` refuses or answers, and what `evolve` leaves.
+
+pub mod access;
+pub mod contract;
+pub mod delivery;
+pub mod market;
+pub mod period;
+pub mod registry;

@@ -1,0 +1,260 @@
+//! Parts that commands, events and states share.
+//!
+//! Invariant here and in `command/` and `event/`: members are declared in alphabetical order, absent
+//! ones are left out, and no member holds a float or a map, so that what serde_json writes of them
+//! is canonical JSON. A test writes one of each. What stands in states as well (`Grade`,
+//! `MaterialBrief`) writes `null` instead of leaving out: rows are not self-describing.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::code::MaterialCode;
+use crate::domain::confidential::Confidential;
+use crate::domain::decimal::Decimal;
+use crate::domain::digest::Digest;
+use crate::domain::id::{FirmId, MaterialId, MeterId, ParkId, ScaleId, SiteId};
+use crate::domain::money::Money;
+use crate::domain::quantity::{Basis, Method, Quantity};
+use crate::domain::text::Text;
+use crate::domain::time::{Day, UtcMillis};
+use crate::domain::unit::{Dimension, Unit};
+
+/// What the statistics of symbiosis tell apart.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum MaterialKind {
+    /// A by-product, residue or waste of a production.
+    ByProduct,
+    /// Steam, heat, water, gas or power that is passed on.
+    Utility,
+    /// A main product or a raw material, as sugar cane: traded, but no symbiosis.
+    Product,
+}
+
+/// Whether a material is hazardous, as far as it was decided.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum HazardClass {
+    NonHazardous,
+    Hazardous,
+    /// Its code is one of a mirror pair, and nobody has examined the material yet.
+    Undecided,
+}
+
+/// What a material is in law at a site.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LegalStatus {
+    Waste,
+    ByProduct,
+    Product,
+    /// Waste that ceased to be waste after recovery.
+    EndOfWaste,
+}
+
+/// What would have become of the material without this exchange.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum BaselineFate {
+    Landfill,
+    Incineration,
+    /// Into water or air.
+    Discharge,
+    Storage,
+    OtherUse,
+    Unknown,
+}
+
+/// Who pays whom. The amount may be confidential, the direction never is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceDirection {
+    /// The receiver buys.
+    ReceiverPays,
+    /// The supplier pays to be rid of it.
+    SupplierPays,
+    Free,
+}
+
+/// The price of a contract line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Per `per`; confidential. Absent if free or not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Money>)]
+    pub amount: Option<Confidential<Money>>,
+    pub direction: PriceDirection,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<Unit>,
+}
+
+/// The quality of a utility at the receiver's inlet, or as supplied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grade {
+    /// Absolute, in kilopascal.
+    #[serde(default)]
+    pub pressure_kpa: Option<u32>,
+    /// In tenths of a degree Celsius.
+    #[serde(default)]
+    pub temperature_decicelsius: Option<i32>,
+    /// Of reclaimed water: 1 is the best; the park's own classes.
+    #[serde(default)]
+    pub water_class: Option<u8>,
+}
+
+/// A document beside the log: its hash, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// BLAKE3 of the file's bytes.
+    pub hash: Digest,
+    pub title: Text,
+}
+
+/// One weighing: net is gross less tare.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ticket {
+    pub gross: Quantity,
+    /// Unique per scale, as printed.
+    pub number: Text,
+    pub scale: ScaleId,
+    pub tare: Quantity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighed_at: Option<UtcMillis>,
+}
+
+/// A meter's two readings of a period, before its multiplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Readings {
+    pub end: Decimal,
+    pub meter: MeterId,
+    pub start: Decimal,
+}
+
+/// A quantity and how it was come by. `ticket` belongs to `weighed`, and only to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    pub method: Method,
+    pub quantity: Quantity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Ticket>,
+}
+
+/// A quantity as a firm states it in a return.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stated {
+    pub method: Method,
+    pub quantity: Quantity,
+}
+
+/// A side of an exchange, as facts need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    pub firm: FirmId,
+    pub park: ParkId,
+    /// Whether recycling is the firm's main business.
+    pub recycler: bool,
+    pub site: SiteId,
+}
+
+/// What facts need to know of a material.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MaterialBrief {
+    pub basis: Basis,
+    #[serde(default)]
+    pub code: Option<MaterialCode>,
+    pub dimension: Dimension,
+    pub hazard: HazardClass,
+    pub kind: MaterialKind,
+    pub material: MaterialId,
+}
+
+/// The first and the last day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    pub from: Day,
+    pub to: Day,
+}
+
+impl Term {
+    pub fn contains(&self, day: Day) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+}
+
+/// Why a recorded reality breaks a rule. It is recorded all the same; acceptance, use and claim are
+/// what the rule stops.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Nonconformity {
+    /// The contract is not concluded, or was terminated.
+    ContractNotInForce,
+    /// The day lies outside of the contract's term.
+    OutsideTerm,
+    /// More than the contracted quantity and its tolerance.
+    OverDelivery,
+    /// Received and dispatched differ by more than the contract's tolerance.
+    OutOfTolerance,
+    /// Received and dispatched differ by more than the regulatory threshold (10 % of bulk).
+    Discrepancy,
+    /// The material is hazardous and the receiver has no permit for it on that day.
+    NoPermit,
+    /// The permit for it has expired, is suspended or not yet valid.
+    PermitNotValid,
+    /// The permit's capacity of the year is used up.
+    OverPermitCapacity,
+    /// The scale is not registered for that site.
+    UnknownScale,
+    ScaleNotCalibrated,
+    /// The meter is not registered for that site.
+    UnknownMeter,
+    /// The meter's readings and multiplier give another quantity than the one stated.
+    ReadingsDisagree,
+    /// Supplied at a lower grade than contracted.
+    BelowGrade,
+    /// The code is one of a mirror pair, and its hazard is undecided.
+    HazardUndecided,
+    /// The day lies in a period that is closed.
+    PeriodClosed,
+    /// A code that none of the loaded catalogues has.
+    UnknownCode,
+    /// Received before any dispatch was recorded.
+    NotDispatched,
+    /// Another call-off than the contract has, or none where it needs one.
+    NoCallOff,
+}
+
+/// What a firm declares for a period.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    Generation,
+    OwnReuse,
+    FreshWater,
+    Recirculation,
+    Stock,
+    EconomicOutput,
+}

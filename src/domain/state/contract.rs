@@ -1,0 +1,137 @@
+//! Present state of a contract, with the balance of each line.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::command::{ContractKind, Window};
+use crate::domain::decimal::Decimal;
+use crate::domain::event::Side;
+use crate::domain::id::{CallOffId, ContractId, ListingId};
+use crate::domain::quantity::Quantity;
+use crate::domain::shapes::{BaselineFate, Grade, MaterialBrief, Party, PriceDirection, Term};
+use crate::domain::states::{Aggregate, Kind};
+use crate::domain::time::Day;
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ContractStage {
+    Proposed,
+    Declined,
+    Concluded,
+    Terminated,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    pub call_offs: Vec<CallOff>,
+    pub confirmed_by_receiver: bool,
+    pub confirmed_by_supplier: bool,
+    pub contract: ContractId,
+    pub kind: ContractKind,
+    /// Of a terminated one: the last day on which it is in force.
+    pub last_day: Option<Day>,
+    pub lines: Vec<Line>,
+    pub listing: Option<ListingId>,
+    pub proposed_by: Side,
+    pub receiver: Party,
+    pub stage: ContractStage,
+    pub supplier: Party,
+    pub term: Term,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallOff {
+    pub call_off: CallOffId,
+    pub line: u16,
+    pub quantity: Quantity,
+    pub term: Term,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub baseline_fate: BaselineFate,
+    pub grade: Option<Grade>,
+    pub line: u16,
+    pub material: MaterialBrief,
+    pub minimum: Option<Quantity>,
+    pub price_direction: Option<PriceDirection>,
+    pub quantity: Quantity,
+    pub tolerance_percent: Decimal,
+    pub window: Window,
+    /// One for each window in which anything was delivered, in order of their days.
+    pub windows: Vec<WindowBalance>,
+}
+
+/// What came of a line in one window, in base units of its material.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowBalance {
+    /// First day of the window.
+    pub from: Day,
+    pub dispatched: i64,
+    pub received: i64,
+    pub accepted: i64,
+    pub rejected: i64,
+    pub used: i64,
+    pub disposed: i64,
+}
+
+impl WindowBalance {
+    pub fn empty(from: Day) -> WindowBalance {
+        let (dispatched, received, accepted, rejected, used, disposed) = (0, 0, 0, 0, 0, 0);
+        WindowBalance { from, dispatched, received, accepted, rejected, used, disposed }
+    }
+}
+
+impl Contract {
+    pub fn line(&self, number: u16) -> Option<&Line> {
+        self.lines.iter().find(|line| line.line == number)
+    }
+
+    /// The side on which a firm's site is; none if it has no part in the contract.
+    pub fn side_of(&self, firm: &crate::domain::id::FirmId) -> Option<Side> {
+        if self.supplier.firm == *firm {
+            Some(Side::Supplier)
+        } else if self.receiver.firm == *firm {
+            Some(Side::Receiver)
+        } else {
+            None
+        }
+    }
+
+    /// Whether it is in force on that day.
+    pub fn in_force(&self, day: Day) -> bool {
+        let last = self.last_day.unwrap_or(self.term.to).min(self.term.to);
+        let concluded = matches!(self.stage, ContractStage::Concluded | ContractStage::Terminated);
+        concluded && self.term.from <= day && day <= last
+    }
+}
+
+impl Line {
+    /// The first day of the window in which a day lies.
+    pub fn window_start(&self, term: &Term, day: Day) -> Day {
+        match self.window {
+            Window::Term => term.from,
+            Window::Month => day.month().first(),
+            Window::Year => Day::from_civil(day.year(), 1, 1).expect("each year has that day"),
+        }
+    }
+
+    /// What came in the window that begins on that day.
+    pub fn balance(&self, from: Day) -> WindowBalance {
+        let found = self.windows.iter().find(|window| window.from == from);
+        found.cloned().unwrap_or(WindowBalance::empty(from))
+    }
+
+    /// The quantity of a window and its tolerance, in base units.
+    pub fn limit(&self) -> i64 {
+        let quantity = i128::from(self.quantity.amount());
+        let extra = self.tolerance_percent.percent_floor(quantity).unwrap_or(0);
+        i64::try_from(quantity + extra).unwrap_or(i64::MAX)
+    }
+}
+
+impl Aggregate for Contract {
+    const KIND: Kind = Kind::Contract;
+}

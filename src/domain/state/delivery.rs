@@ -1,0 +1,140 @@
+//! Present state of a delivery: a load or a metered period.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::event::Exchange;
+use crate::domain::id::{CallOffId, DeliveryId};
+use crate::domain::quantity::{Method, Quantity};
+use crate::domain::shapes::Nonconformity;
+use crate::domain::states::{Aggregate, Kind};
+use crate::domain::time::{Day, UtcMillis};
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryMode {
+    Load,
+    MeteredPeriod,
+}
+
+/// How far it has come.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStage {
+    Dispatched,
+    Cancelled,
+    Received,
+    Accepted,
+    PartlyRejected,
+    Rejected,
+    /// All that was accepted was used or disposed of.
+    Finished,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// In base units, as all below.
+    pub accepted: Option<i64>,
+    pub call_off: Option<CallOffId>,
+    pub cancelled: bool,
+    pub discrepancy: Option<Discrepancy>,
+    pub dispatched: Option<Weight>,
+    pub disposed: i64,
+    pub exchange: Exchange,
+    pub mode: DeliveryMode,
+    /// Each once, in order.
+    pub nonconformities: Vec<Nonconformity>,
+    /// The delivery whose rejected quantity this is.
+    pub parent: Option<DeliveryId>,
+    /// Of a metered period: from, and up to but not including.
+    pub period: Option<(UtcMillis, UtcMillis)>,
+    pub received: Option<Weight>,
+    /// Positions of its records, in order.
+    pub records: Vec<u64>,
+    pub rejected: Option<Rejection>,
+    pub used: i64,
+    /// In interim recoveries (R12, R13); a part of what is left for final use.
+    pub used_interim: i64,
+}
+
+/// What one side weighed or metered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weight {
+    pub day: Day,
+    pub method: Method,
+    pub quantity: Quantity,
+    /// Position of the record that has the ticket or readings.
+    pub record: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discrepancy {
+    pub due: Day,
+    pub resolved: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    pub amount: i64,
+    pub end: Option<RejectionEnd>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RejectionEnd {
+    Returned,
+    Redirected(DeliveryId),
+    Disposed,
+}
+
+/// A ticket of a scale; its id is `scl_…/number`. Gross and tare are kept, so that the same ticket
+/// with other content is told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketUse {
+    pub delivery: DeliveryId,
+    pub gross: Quantity,
+    pub tare: Quantity,
+}
+
+/// The last instant up to which a meter's periods are recorded; its id is the meter's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeterUse {
+    /// The recorded periods, in order of their beginnings.
+    pub periods: Vec<(UtcMillis, UtcMillis)>,
+}
+
+impl Delivery {
+    /// Accepted and neither used, passed on nor disposed of yet.
+    pub fn left(&self) -> i64 {
+        self.accepted.unwrap_or(0) - self.used - self.used_interim - self.disposed
+    }
+
+    pub fn stage(&self) -> DeliveryStage {
+        if self.cancelled {
+            return DeliveryStage::Cancelled;
+        }
+        match (self.accepted, &self.rejected) {
+            (Some(accepted), _) if accepted > 0 && self.left() == 0 => DeliveryStage::Finished,
+            (Some(accepted), Some(_)) if accepted > 0 => DeliveryStage::PartlyRejected,
+            (_, Some(_)) => DeliveryStage::Rejected,
+            (Some(_), None) => DeliveryStage::Accepted,
+            (None, None) if self.received.is_some() => DeliveryStage::Received,
+            (None, None) => DeliveryStage::Dispatched,
+        }
+    }
+}
+
+impl Aggregate for Delivery {
+    const KIND: Kind = Kind::Delivery;
+}
+
+impl Aggregate for TicketUse {
+    const KIND: Kind = Kind::Ticket;
+}
+
+impl Aggregate for MeterUse {
+    const KIND: Kind = Kind::MeterUse;
+}

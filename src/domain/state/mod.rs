@@ -1,0 +1,22 @@
+//! Present states of aggregates, as `decide` reads them and as rows hold them.
+//!
+//! Invariant: every member is always written (no member is left out when absent), because rows are
+//! not self-describing; and every collection is small, or bounded by its aggregate's own life.
+
+mod contract;
+mod delivery;
+mod market;
+mod period;
+mod registry;
+
+pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
+pub use delivery::{
+    Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
+    TicketUse, Weight,
+};
+pub use market::Listing;
+pub use period::{Declaration, Period, PeriodReturn};
+pub use registry::{
+    Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Material, Meter,
+    Park, ParkPlaces, Permit, PermitUse, Scale, Site,
+};
