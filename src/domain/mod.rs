@@ -1,4 +1,6 @@
-//! What may happen in a park: commands, events and the rules between them. Pure: no clock, disk, socket or random number.
+//! What may happen in a park: commands, events and the rules between them.
+//!
+//! Pure: no clock, disk, socket or random number.
 
 pub mod catalogue;
 pub mod code;
