@@ -22,6 +22,7 @@ pub mod statistics;
 pub mod evidence;
 pub mod ledger;
 pub mod query;
+pub mod scenario;
 
 pub mod api;
 pub mod cli;

@@ -1,0 +1,105 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+//! What expanding the shipped plans must hold to, whatever the ledger makes of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::domain::command::{Command, Request};
+use crate::domain::time::Day;
+
+/// Small enough to be quick in a debug build; every incident still finds its load.
+const SMALL: i64 = 50;
+
+fn told(plan: &Plan, divisor: i64) -> Vec<Step> {
+    let ground = Ground::of(plan);
+    Scenario::new(plan, &ground, divisor).steps().collect()
+}
+
+/// By exchange, what is accepted and used if all goes as the plan says, in base units.
+fn settled(steps: &[Step]) -> BTreeMap<String, (i64, i64)> {
+    let mut received: BTreeMap<String, i64> = BTreeMap::new();
+    let mut accepted: BTreeMap<String, i64> = BTreeMap::new();
+    let mut settled: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    let exchange = |delivery: &str| {
+        let name = delivery.trim_start_matches("dlv_");
+        name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_owned()
+    };
+    for step in steps.iter().filter(|step| step.refused.is_none()) {
+        match &step.command.request {
+            Request::ReceiveDelivery(data) => {
+                let before = received
+                    .insert(data.delivery.as_str().to_owned(), data.measured.quantity.amount());
+                assert_eq!(before, None, "{} is received once", data.delivery);
+            }
+            Request::RecordMeteredPeriod(data) => {
+                received.insert(data.delivery.as_str().to_owned(), data.quantity.amount());
+            }
+            Request::AcceptDelivery(data) => {
+                let delivery = data.delivery.as_str().to_owned();
+                let all = received[&delivery];
+                let amount = data.quantity.map_or(all, |quantity| quantity.amount());
+                assert_eq!(data.reason.is_some(), amount < all, "{delivery}");
+                settled.entry(exchange(&delivery)).or_default().0 += amount;
+                accepted.insert(delivery, amount);
+            }
+            Request::UseDelivery(data) => {
+                let delivery = data.delivery.as_str();
+                let used = data.quantity.map_or(accepted[delivery], |quantity| quantity.amount());
+                settled.entry(exchange(delivery)).or_default().1 += used;
+            }
+            _ => {}
+        }
+    }
+    settled
+}
+
+#[test]
+fn what_is_accepted_and_used_adds_up_to_the_plan() {
+    for plan in shipped() {
+        for divisor in [1, SMALL] {
+            let settled = settled(&told(&plan, divisor));
+            assert_eq!(settled.len(), plan.exchanges.len());
+            for exchange in &plan.exchanges {
+                let total = exchange.total.amount() / divisor;
+                assert_eq!(settled[&exchange.name], (total, total), "{}", exchange.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_are_recorded_in_order_soon_after_they_occurred_and_ids_are_used_once() {
+    for plan in shipped() {
+        let mut ids = BTreeSet::new();
+        let mut last = None;
+        for Step { command, recorded_at, .. } in told(&plan, SMALL) {
+            assert!(last < Some(recorded_at), "{}", command.id);
+            last = Some(recorded_at);
+            assert!(command.occurred_at.micros() <= recorded_at, "{}", command.id);
+            let late = recorded_at.0 - command.occurred_at.micros().0;
+            assert!(late < 3 * 3600 * 1_000_000, "{}", command.id);
+            let actor = command.actor.to_string();
+            assert!(ids.insert((actor, command.id.to_string())), "{} is told twice", command.id);
+        }
+        let last = last.unwrap().millis().utc_day();
+        assert!(last < Day::from_civil(plan.year + 1, 1, 31).unwrap(), "it ended long ago: {last}");
+    }
+}
+
+#[test]
+fn every_command_comes_back_from_its_text() {
+    for plan in shipped() {
+        for Step { command, .. } in told(&plan, SMALL) {
+            let text = serde_json::to_string(&command).unwrap();
+            assert_eq!(Command::parse(&text).unwrap(), command);
+        }
+    }
+}
+
+#[test]
+fn a_plan_is_found_by_its_name_and_names_are_unlike() {
+    let names: BTreeSet<_> = shipped().into_iter().map(|plan| plan.name).collect();
+    assert_eq!(names.len(), shipped().len());
+    assert!(names.iter().all(|name| find(name).unwrap().name == *name));
+    assert!(find("nowhere").is_none());
+}
