@@ -40,7 +40,6 @@ macro_rules! events {
     ($($variant:ident $kind:literal $schema:literal)+) => {
         /// What has happened, by type.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "an event is moved twice and not stored")]
         pub enum Event {
             $(#[doc = concat!("`", $kind, "`, schema ", $schema)] $variant($variant)),+
         }
