@@ -8,6 +8,8 @@ pub mod checkpoint;
 pub mod head;
 pub mod line;
 pub mod note;
+pub mod scan;
+pub mod strict;
 
 pub use body::{Body, CommandRef, body_hash, command_hash};
 pub use head::{HEAD_LIMIT, Head};
