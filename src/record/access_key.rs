@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn a_key_comes_back_from_its_text_and_opens_its_own_hash_only() {
         let text = key().reveal();
-        assert_eq!(text, format!("sym_sugar_desk-1_{}{}", "07".repeat(32), &text[text.len() - 8..]));
+        assert_eq!(
+            text,
+            format!("sym_sugar_desk-1_{}{}", "07".repeat(32), &text[text.len() - 8..])
+        );
         let read = AccessKey::parse(&text).unwrap();
         assert_eq!(read, key());
         assert!(read.opens(&key().secret_hash()));
