@@ -19,6 +19,8 @@ pub mod log;
 pub mod projection;
 pub mod statistics;
 
+pub mod config;
+
 pub mod evidence;
 pub mod ledger;
 pub mod query;

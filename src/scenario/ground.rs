@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use crate::domain::actor::Actor;
 use crate::domain::command::{Command, Request};
 use crate::domain::decimal::Decimal;
-use crate::domain::id::{MeterId, ScaleId, SiteId};
+use crate::domain::id::{FirmId, MeterId, ScaleId, SiteId};
 use crate::domain::time::Zone;
 use crate::domain::unit::Unit;
 use crate::scenario::plan::{Plan, Told};
 
 pub struct Ground {
     pub zone: Zone,
-    firms: HashMap<SiteId, Actor>,
+    /// Each with its firm, in the order of the plan.
+    sites: Vec<(SiteId, Actor)>,
     scales: HashMap<SiteId, ScaleId>,
     meters: HashMap<MeterId, (Decimal, Unit)>,
 }
@@ -20,13 +21,13 @@ pub struct Ground {
 impl Ground {
     #[expect(clippy::wildcard_enum_match_arm, reason = "most commands place nothing")]
     pub fn of(plan: &Plan) -> Ground {
-        let (mut firms, mut scales, mut meters) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut zone = None;
+        let (mut scales, mut meters) = (HashMap::new(), HashMap::new());
+        let (mut sites, mut zone) = (Vec::new(), None);
         for told in &plan.commands {
             match request(plan, told) {
                 Request::RegisterPark(data) => zone = zone.or(Some(data.zone)),
                 Request::RegisterSite(data) => {
-                    firms.insert(data.site, Actor::Firm(data.firm));
+                    sites.push((data.site, Actor::Firm(data.firm)));
                 }
                 Request::RegisterScale(data) => {
                     scales.insert(data.site, data.scale);
@@ -38,11 +39,17 @@ impl Ground {
             }
         }
         let zone = zone.unwrap_or_else(|| panic!("the plan {} registers a park", plan.name));
-        Ground { zone, firms, scales, meters }
+        Ground { zone, sites, scales, meters }
     }
 
     pub fn firm(&self, site: &SiteId) -> &Actor {
-        self.firms.get(site).unwrap_or_else(|| panic!("the plan registers {site}"))
+        let found = self.sites.iter().find(|(other, _)| other == site);
+        found.map(|(_, firm)| firm).unwrap_or_else(|| panic!("the plan registers {site}"))
+    }
+
+    /// The sites with their firms, in the order of the plan.
+    pub fn sites(&self) -> impl Iterator<Item = (&SiteId, &FirmId)> {
+        self.sites.iter().filter_map(|(site, actor)| Some((site, actor.firm()?)))
     }
 
     pub fn scale(&self, site: &SiteId) -> &ScaleId {

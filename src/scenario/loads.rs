@@ -83,8 +83,7 @@ impl<'a> LoadSeries<'a> {
             let day = i32::try_from(within / (hours * HOUR)).expect("a day of the month");
             let clock = i64::from(from) * HOUR + within % (hours * HOUR);
             let clock = clock / SECOND * SECOND;
-            let departs =
-                instant(&self.trade.ground.zone, Day(month.first().0 + day), clock);
+            let departs = instant(&self.trade.ground.zone, Day(month.first().0 + day), clock);
             self.month.push((departs, load));
         }
         self.month.reverse();

@@ -82,8 +82,7 @@ impl<'a> MeterSeries<'a> {
         let delay = self.random.between(60, 20 * 60) * SECOND;
         telling.tell("record", supplier, to, delay, period);
         let later = |millis| to.checked_add(millis).expect("plans keep away from the year 9999");
-        let accept =
-            AcceptDelivery { delivery: delivery.clone(), quantity: None, reason: None };
+        let accept = AcceptDelivery { delivery: delivery.clone(), quantity: None, reason: None };
         let delay = self.random.between(60, 90 * 60) * SECOND;
         telling.tell("accept", receiver, later(2 * HOUR), delay, accept);
         let (operation, product) =

@@ -43,13 +43,7 @@ pub fn stories<'a>(
     Box::new(submitted.map(move |(place, period)| story(ground, returns, divisor, place, period)))
 }
 
-fn story(
-    ground: &Ground,
-    returns: &Returns,
-    divisor: i64,
-    place: usize,
-    period: Month,
-) -> Story {
+fn story(ground: &Ground, returns: &Returns, divisor: i64, place: usize, period: Month) -> Story {
     let site = returns.site.as_str().trim_start_matches("sit_");
     let of = |of: &YearlyOf| {
         let quantity = by_month(&of.total, &returns.months, divisor)[place]?;
