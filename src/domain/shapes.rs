@@ -114,6 +114,29 @@ pub struct Grade {
     pub water_class: Option<u8>,
 }
 
+impl Grade {
+    /// Of what nobody has stated anything.
+    pub const UNKNOWN: Grade =
+        Grade { pressure_kpa: None, temperature_decicelsius: None, water_class: None };
+
+    /// Whether what is supplied at this grade serves where `required` is: as much pressure, as much
+    /// heat, as good a class of water. What is not stated serves no requirement. Grades are ordered
+    /// in part only: of two, neither may meet the other.
+    pub fn meets(&self, required: &Grade) -> bool {
+        fn serves<T>(supplied: Option<T>, required: Option<T>, good: fn(&T, &T) -> bool) -> bool {
+            match (supplied, required) {
+                (_, None) => true,
+                (None, Some(_)) => false,
+                (Some(supplied), Some(required)) => good(&supplied, &required),
+            }
+        }
+        let (pressure, heat) = (required.pressure_kpa, required.temperature_decicelsius);
+        serves(self.pressure_kpa, pressure, u32::ge)
+            && serves(self.temperature_decicelsius, heat, i32::ge)
+            && serves(self.water_class, required.water_class, u8::le)
+    }
+}
+
 /// A document beside the log: its hash, and what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
