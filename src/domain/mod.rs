@@ -1,6 +1,6 @@
-//! What may happen in a park: commands, events and the rules between them. Pure: no clock, disk,
-//! socket or random number.
+//! What may happen in a park: commands, events and the rules between them.
 //!
+//! Pure: no clock, disk, socket or random number.
 //! [`decide`](decide::decide) turns a command into events or a refusal, [`evolve`](evolve::evolve)
 //! turns an event into states, [`facts`](fact::facts) into the signed quantities of every figure.
 //!
