@@ -11,6 +11,7 @@ pub mod access;
 pub mod actor;
 pub mod catalogue;
 pub mod code;
+pub mod code_scope;
 pub mod command;
 pub mod confidential;
 pub mod decide;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::access::Role;
 use crate::domain::catalogue::Hazard;
 use crate::domain::code::{Edition, MaterialCode, Operation, Scheme};
+use crate::domain::code_scope::CodeScope;
 use crate::domain::decimal::Decimal;
 use crate::domain::digest::Digest;
 use crate::domain::id::{
@@ -87,7 +88,7 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permit {
     pub capacity_per_year: Option<Quantity>,
-    pub codes: Vec<MaterialCode>,
+    pub codes: Vec<CodeScope>,
     pub issuer: Text,
     pub number: Text,
     pub operations: Vec<Operation>,
