@@ -30,6 +30,8 @@ mod rules;
 pub mod shapes;
 pub mod state;
 pub mod states;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod text;
 pub(crate) mod text_value;
 pub mod time;

@@ -100,6 +100,15 @@ pub struct Permit {
     pub term: Term,
 }
 
+impl Permit {
+    /// Whether it holds on that day: within its term, and not suspended by the last decision whose
+    /// day has come. A decision may be dated back, which undoes what an earlier one said.
+    pub fn in_force(&self, day: Day) -> bool {
+        let decided = self.suspensions.iter().rev().find(|(from, _)| *from <= day);
+        self.term.contains(day) && !decided.is_some_and(|(_, suspended)| *suspended)
+    }
+}
+
 /// What was accepted under a permit in a calendar year; its id is `prm_…/2025`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PermitUse {
