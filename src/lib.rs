@@ -2,11 +2,11 @@
 //!
 //! The truth is a folder of append-only text files ([`log`]). Commands are decided by pure rules
 //! ([`domain`]), written by one writer ([`ledger`]) and folded into rows that can be deleted and
-//! rebuilt ([`index`], [`projection`]). Modules stand here from the lowest layer to the highest; imports
-//! point down only, which `tests/tidy.rs` enforces.
+//! rebuilt ([`index`], [`projection`]). Modules stand here from the lowest layer to the highest;
+//! imports point down only, which `tests/tidy.rs` enforces.
 //!
-//! Start reading at [`ledger`] for the life of a command, at [`log`] for what is on disk, at [`domain`]
-//! for what may happen in a park.
+//! Start reading at [`ledger`] for the life of a command, at [`log`] for what is on disk, at
+//! [`domain`] for what may happen in a park.
 
 pub mod domain;
 pub mod merkle;

@@ -5,6 +5,8 @@
 //! is canonical JSON. A test writes one of each. What stands in states as well (`Grade`,
 //! `MaterialBrief`) writes `null` instead of leaving out: rows are not self-describing.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -280,4 +282,24 @@ pub enum Theme {
     Recirculation,
     Stock,
     EconomicOutput,
+}
+
+impl Theme {
+    /// The word in JSON, which is also the member of a return.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::Generation => "generation",
+            Theme::OwnReuse => "own_reuse",
+            Theme::FreshWater => "fresh_water",
+            Theme::Recirculation => "recirculation",
+            Theme::Stock => "stock",
+            Theme::EconomicOutput => "economic_output",
+        }
+    }
+}
+
+impl fmt::Display for Theme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }

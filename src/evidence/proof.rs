@@ -1,8 +1,8 @@
 //! Proofs as they are handed out: that a record stands in the log, that the log only grew.
 //!
-//! Every proof is anchored in the newest signed checkpoint, and verified as its receiver will verify
-//! it before it leaves: a damaged tree file makes an error here, never a proof that fails elsewhere
-//! and looks like fraud. Nothing is proven that no signature covers.
+//! Every proof is anchored in the newest signed checkpoint, and verified as its receiver will
+//! verify it before it leaves: a damaged tree file makes an error here, never a proof that fails
+//! elsewhere and looks like fraud. Nothing is proven that no signature covers.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

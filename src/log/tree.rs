@@ -4,14 +4,14 @@
 //! - `offsets`: 16 bytes a record, little-endian: first position of its segment, byte in it.
 //! - `nodes`: 32 bytes a subtree, in the order in which records complete them: each record's leaf
 //!   hash, then the larger and larger subtrees that end with it. The first `n` records have
-//!   completed 2n - popcount(n) subtrees, so every place is arithmetic, every write is an append, and
-//!   the tree of any earlier size is a beginning of the file.
+//!   completed 2n - popcount(n) subtrees, so every place is arithmetic, every write is an append,
+//!   and the tree of any earlier size is a beginning of the file.
 //!
 //! Both are derived from the log. Appending comes after the commit and is not synced;
-//! [`Tree::sync`] comes before a checkpoint is published. A crash can therefore take away or spoil only what no
-//! checkpoint covers: [`open`] cuts the files to what it covers and appends the rest from the log
-//! again. Files that are missing, too short, or lead to another root are built anew beside the old
-//! ones and renamed when they are whole.
+//! [`Tree::sync`] comes before a checkpoint is published. A crash can therefore take away or spoil
+//! only what no checkpoint covers: [`open`] cuts the files to what it covers and appends the rest
+//! from the log again. Files that are missing, too short, or lead to another root are built anew
+//! beside the old ones and renamed when they are whole.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;

@@ -75,11 +75,11 @@ pub fn verify<H: TreeHash>(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::super::tree::tests::{
+    use super::*;
+    use crate::merkle::tree::tests::{
         PUBLISHED_ROOTS, Sha256, Table, leaves, naive_root, published_leaves,
     };
-    use super::super::{Blake3, plain};
-    use super::*;
+    use crate::merkle::{Blake3, plain};
     use proptest::prelude::*;
 
     /// Section 2.1.1's PATH, word for word.

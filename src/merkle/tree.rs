@@ -169,8 +169,8 @@ pub(super) mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use std::convert::Infallible;
 
-    use super::super::{Blake3, plain};
     use super::*;
+    use crate::merkle::{Blake3, plain};
     use proptest::prelude::*;
     use sha2::Digest;
 

@@ -2,9 +2,9 @@
 //!
 //! `COMMITMENT SP {"command":"…","firm":"…","pointer":"…","salt":"…","value":…} LF`. The members
 //! stand in canonical order, and what is secret stands last, so that erasing is two overwrites of
-//! the same length: first the comma before `"salt"` becomes the closing brace, which is one byte and
-//! so cannot be torn; then all that follows becomes spaces. A crash between the two leaves a line
-//! that already counts as erased and whose blanking opening finishes.
+//! the same length: first the comma before `"salt"` becomes the closing brace, which is one byte
+//! and so cannot be torn; then all that follows becomes spaces. A crash between the two leaves a
+//! line that already counts as erased and whose blanking opening finishes.
 
 use crate::merkle::{self, Hash};
 

@@ -1,0 +1,3 @@
+//! The product from outside, as one binary: linking it once is what keeps these tests quick.
+
+mod golden;
