@@ -69,6 +69,8 @@ codes! {
     DuplicateMember "duplicate_member" Invalid
     MissingMember "missing_member" Invalid
     UnexpectedMember "unexpected_member" Invalid
+    TooManyMembers "too_many_members" Invalid
+    AmountTooLarge "amount_too_large" Invalid
     BadCatalogue "bad_catalogue" Invalid
     BadHazard "bad_hazard" Invalid
     CodeNotInCatalogue "code_not_in_catalogue" Invalid

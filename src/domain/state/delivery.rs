@@ -57,7 +57,7 @@ pub struct Delivery {
     pub records: Vec<u64>,
     pub rejected: Option<Rejection>,
     pub used: i64,
-    /// In interim recoveries (R12, R13); a part of what is left for final use.
+    /// Passed on in interim recoveries (R12, R13): neither used nor left.
     pub used_interim: i64,
 }
 
