@@ -18,6 +18,7 @@ mod progress;
 mod rebuild;
 mod scenarios;
 mod serve;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Export(Export::Records(args)) => export::records(&args, settings),
         Command::Export(Export::Facts(args)) => export::facts_table(&args, settings),
         Command::Check(args) => check::run(&args, out),
+        Command::Verify(args) => verify::run(&args, out),
         Command::Rebuild(args) => rebuild::run(&args, settings, out),
         Command::Key(args) => keys::run(&args, settings, out),
         Command::Openapi => out.line(api::openapi().trim_end()),

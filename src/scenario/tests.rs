@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::command::{Command, Request};
+use crate::domain::event::Event;
+use crate::domain::fact::{Measure, facts};
+use crate::domain::id::MaterialId;
+use crate::domain::testing::World;
 use crate::domain::time::Day;
+use crate::scenario::plan::Incident;
 
 /// Small enough to be quick in a debug build; every incident still finds its load.
 const SMALL: i64 = 50;
@@ -102,4 +107,56 @@ fn a_plan_is_found_by_its_name_and_names_are_unlike() {
     assert_eq!(names.len(), shipped().len());
     assert!(names.iter().all(|name| find(name).unwrap().name == *name));
     assert!(find("nowhere").is_none());
+}
+
+/// Plays a plan against the rules alone: what was refused, and every event.
+fn played(plan: &Plan, divisor: i64) -> (BTreeMap<String, u64>, Vec<Event>) {
+    let mut world = World::empty();
+    let mut refused = BTreeMap::new();
+    for Step { command, recorded_at, refused: planned } in told(plan, divisor) {
+        world.now = recorded_at;
+        let id = command.id.clone();
+        match (world.run(command), planned) {
+            (Ok(_), None) => {}
+            (Err(refusal), Some(code)) if refusal.code.as_str() == code => {
+                *refused.entry(code).or_default() += 1;
+            }
+            (result, planned) => panic!("{id}: {result:?}, planned {planned:?}"),
+        }
+    }
+    (refused, world.log)
+}
+
+#[test]
+fn the_rules_take_and_refuse_what_the_plan_says_and_nothing_else() {
+    for plan in shipped() {
+        let (refused, log) = played(&plan, SMALL);
+        assert!(refused.len() > 1, "{refused:?}");
+        let mut used: BTreeMap<MaterialId, i64> = BTreeMap::new();
+        let mut accepted = used.clone();
+        for event in &log {
+            facts(event, |fact| {
+                let sums = match fact.measure {
+                    Measure::Used => &mut used,
+                    Measure::Accepted => &mut accepted,
+                    _ => return,
+                };
+                let material = fact.material.expect("exchanges have a material");
+                *sums.entry(material).or_default() += fact.amount;
+            });
+        }
+        let mut planned: BTreeMap<MaterialId, i64> = BTreeMap::new();
+        for exchange in &plan.exchanges {
+            let total = exchange.total.amount() / SMALL;
+            *planned.entry(exchange.agreement.material.clone()).or_default() += total;
+        }
+        assert_eq!(used, planned);
+        assert_eq!(accepted, planned);
+        for Incident { kind, .. } in
+            plan.exchanges.iter().filter_map(|exchange| exchange.loads.as_ref()).flat_map(|loads| &loads.incidents)
+        {
+            println!("{kind:?}");
+        }
+        println!("{refused:?}");
+    }
 }
