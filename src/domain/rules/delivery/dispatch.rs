@@ -16,7 +16,7 @@ use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, difference, weighing};
 use crate::domain::rules::lookup;
 use crate::domain::shapes::{Measured, Nonconformity};
-use crate::domain::state::{CallOff, Contract, Delivery, Line};
+use crate::domain::state::{CallOff, Contract, Delivery, Line, WindowBalance};
 use crate::domain::states::{States, Stored};
 use crate::domain::time::Day;
 
@@ -45,6 +45,7 @@ pub fn dispatch_delivery<S: States>(context: &Context<'_, S>, data: &DispatchDel
         measured: &data.measured,
         before: before.as_deref(),
         day,
+        quantity_at: "/data/measured/quantity",
     };
     let (mut dispatched, discrepancy) = departure.events(context, noted)?;
     dispatched.carrier = data.carrier.clone();
@@ -108,6 +109,8 @@ pub struct Departure<'a> {
     /// Its receipt, if that was recorded first.
     pub before: Option<&'a Stored<Delivery>>,
     pub day: Day,
+    /// Where the command tells the quantity.
+    pub quantity_at: &'static str,
 }
 
 impl Departure<'_> {
@@ -117,18 +120,12 @@ impl Departure<'_> {
         context: &Context<'_, S>,
         mut noted: Noted,
     ) -> Result<(DeliveryDispatched, Option<Event>), Refusal> {
-        let Departure { contract, line, call_off, delivery, measured, before, day } = self;
+        let Departure { contract, line, call_off, delivery, measured, before, day, quantity_at } =
+            self;
         let material = shared::material(context.states, &line.material.material);
         let quantity = &measured.quantity;
-        let pointer = "/data/measured/quantity";
-        let total = shared::window_total(
-            contract,
-            line,
-            *day,
-            |window| window.dispatched,
-            quantity,
-            pointer,
-        )?;
+        let dispatched = |window: &WindowBalance| window.dispatched;
+        let total = shared::window_total(contract, line, *day, dispatched, quantity, quantity_at)?;
         noted.contract(contract, &material.state, *day);
         noted.over_delivery(line, total);
         note_call_off(contract, *call_off, *day, &mut noted);

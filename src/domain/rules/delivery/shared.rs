@@ -20,7 +20,8 @@ pub const DELIVERY: &str = "/data/delivery";
 /// The delivery with that id.
 pub fn delivery<S: States>(context: &Context<'_, S>, id: &DeliveryId) -> Found<Delivery> {
     context.states.find(id.as_str()).ok_or_else(|| {
-        let message = format!("there is no delivery {id}; record its dispatch or its receipt first");
+        let message =
+            format!("there is no delivery {id}; record its dispatch or its receipt first");
         Refusal::new(Code::UnknownDelivery, DELIVERY, message)
     })
 }

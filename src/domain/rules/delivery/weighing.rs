@@ -33,10 +33,7 @@ pub fn check(measured: &Measured, dimension: Dimension) -> Result<(), Refusal> {
             Err(Refusal::new(Code::TicketNeeded, TICKET, message))
         }
         (Method::Weighed, Some(ticket)) => check_net(measured, ticket),
-        (
-            Method::Metered | Method::Calculated | Method::Estimated | Method::Declared,
-            Some(_),
-        ) => {
+        (Method::Metered | Method::Calculated | Method::Estimated | Method::Declared, Some(_)) => {
             let message = format!("what has a ticket was `weighed`, not `{method}`");
             Err(Refusal::new(Code::TicketNotWeighed, TICKET, message))
         }
@@ -51,9 +48,8 @@ fn check_net(measured: &Measured, ticket: &Ticket) -> Result<(), Refusal> {
     let Ticket { gross, tare, .. } = ticket;
     named::like(gross, quantity.dimension(), "/data/measured/ticket/gross")?;
     named::like(tare, quantity.dimension(), TARE)?;
-    let refuse = |pointer, message| {
-        Err(Refusal::new(Code::NetIsNotGrossLessTare, pointer, message))
-    };
+    let refuse =
+        |pointer, message| Err(Refusal::new(Code::NetIsNotGrossLessTare, pointer, message));
     match (gross.amount() - tare.amount()).cmp(&0) {
         Ordering::Less | Ordering::Equal => {
             refuse(TARE, format!("the tare {tare} is not less than the gross {gross}"))
@@ -90,8 +86,8 @@ pub fn check_ticket<S: States>(
         return Ok(());
     };
     let used = &used.state;
-    let same = used.gross.amount() == ticket.gross.amount()
-        && used.tare.amount() == ticket.tare.amount();
+    let same =
+        used.gross.amount() == ticket.gross.amount() && used.tare.amount() == ticket.tare.amount();
     if used.delivery == *delivery && same {
         // One weighing that both sides go by.
         return Ok(());
