@@ -10,7 +10,6 @@ use crate::domain::fact::{Measure, facts};
 use crate::domain::id::MaterialId;
 use crate::domain::testing::World;
 use crate::domain::time::Day;
-use crate::scenario::plan::Incident;
 
 /// Small enough to be quick in a debug build; every incident still finds its load.
 const SMALL: i64 = 50;
@@ -127,36 +126,83 @@ fn played(plan: &Plan, divisor: i64) -> (BTreeMap<String, u64>, Vec<Event>) {
     (refused, world.log)
 }
 
-#[test]
-fn the_rules_take_and_refuse_what_the_plan_says_and_nothing_else() {
-    for plan in shipped() {
-        let (refused, log) = played(&plan, SMALL);
-        assert!(refused.len() > 1, "{refused:?}");
-        let mut used: BTreeMap<MaterialId, i64> = BTreeMap::new();
-        let mut accepted = used.clone();
-        for event in &log {
-            facts(event, |fact| {
-                let sums = match fact.measure {
-                    Measure::Used => &mut used,
-                    Measure::Accepted => &mut accepted,
-                    _ => return,
-                };
+/// By material, what the facts of a measure add up to.
+fn sums(log: &[Event], measure: Measure) -> BTreeMap<MaterialId, i64> {
+    let mut sums = BTreeMap::new();
+    for event in log {
+        facts(event, |fact| {
+            if fact.measure == measure {
                 let material = fact.material.expect("exchanges have a material");
                 *sums.entry(material).or_default() += fact.amount;
-            });
+            }
+        });
+    }
+    sums
+}
+
+/// How often each rule is broken, by events that note it.
+fn nonconformities(log: &[Event]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for event in log {
+        let event = serde_json::to_value(event).unwrap();
+        for noted in event["nonconformities"].as_array().into_iter().flatten() {
+            *counts.entry(noted.as_str().unwrap().to_owned()).or_default() += 1;
         }
+    }
+    counts
+}
+
+#[track_caller]
+fn assert_counts(counts: &BTreeMap<String, u64>, expected: &[(&str, u64)]) {
+    let expected = expected.iter().map(|(code, times)| ((*code).to_owned(), *times)).collect();
+    assert_eq!(*counts, expected);
+}
+
+#[test]
+fn the_rules_take_and_refuse_what_the_plan_says_and_facts_add_up_to_it() {
+    for (plan, divisor) in shipped().iter().flat_map(|plan| [(plan, 1), (plan, SMALL)]) {
+        let (refused, log) = played(plan, divisor);
         let mut planned: BTreeMap<MaterialId, i64> = BTreeMap::new();
         for exchange in &plan.exchanges {
-            let total = exchange.total.amount() / SMALL;
+            let total = exchange.total.amount() / divisor;
             *planned.entry(exchange.agreement.material.clone()).or_default() += total;
         }
-        assert_eq!(used, planned);
-        assert_eq!(accepted, planned);
-        for Incident { kind, .. } in
-            plan.exchanges.iter().filter_map(|exchange| exchange.loads.as_ref()).flat_map(|loads| &loads.incidents)
-        {
-            println!("{kind:?}");
+        for measure in [Measure::Accepted, Measure::Delivered, Measure::Used] {
+            assert_eq!(sums(&log, measure), planned, "{measure:?}");
         }
-        println!("{refused:?}");
+        assert!(sums(&log, Measure::Unreconciled).values().all(|&amount| amount == 0));
+        let noted = nonconformities(&log);
+        match (&*plan.name, divisor) {
+            ("guigang", 1) => {
+                let codes = [
+                    "not_a_party",
+                    "over_contract",
+                    "permit_not_valid",
+                    "ticket_taken",
+                    "unlike_dimension",
+                    "use_exceeds_accepted",
+                ];
+                assert_counts(&refused, &codes.map(|code| (code, 1)));
+                let expected = [
+                    ("discrepancy", 1),
+                    ("not_dispatched", 1),
+                    ("out_of_tolerance", 4),
+                    ("over_delivery", 2),
+                    ("permit_not_valid", 50),
+                ];
+                assert_counts(&noted, &expected);
+            }
+            ("power-cement-brewery", 1) => {
+                assert_counts(&refused, &[("hazard_undecided", 1)]);
+                let expected = [
+                    ("discrepancy", 1),
+                    ("hazard_undecided", 10),
+                    ("not_dispatched", 1),
+                    ("out_of_tolerance", 1),
+                ];
+                assert_counts(&noted, &expected);
+            }
+            _ => assert!(!refused.is_empty() && noted["discrepancy"] == 1),
+        }
     }
 }
