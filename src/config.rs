@@ -1,7 +1,8 @@
 //! Settings: what can be set from the environment, the default of each, and the reason for it.
 //!
-//! Invariant: this is the only list. A flag goes before its variable, a variable before the default;
-//! a variable that is set to nothing is not set, and variables that are not in the list are ignored.
+//! Invariant: this is the only list. A flag goes before its variable, a variable before the
+//! default; a variable that is set to nothing is not set, and variables that are not in the list
+//! are ignored.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -22,8 +23,8 @@ pub const DATA: Setting = Setting {
 pub const LISTEN: Setting = Setting {
     variable: "SYMBIOSIS_LISTEN",
     default: "127.0.0.1:8080",
-    reason: "a ledger is reached from other machines only when its keeper says so; put a proxy that \
-             speaks TLS before it",
+    reason: "other machines reach a ledger only when its keeper says so; put a proxy that speaks \
+             TLS before it",
 };
 
 pub const KEYS: Setting = Setting {

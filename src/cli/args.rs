@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser as Name;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::domain::access::Role;
 
@@ -92,8 +92,8 @@ pub struct Address {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  symbiosis demo\n  symbiosis demo power-cement-brewery \
     --listen 127.0.0.1:9000\n  symbiosis demo --no-serve && symbiosis check \
-    symbiosis-demo-guigang\n\nThe folder stays behind: check, report and export can be tried on it, \
-    and the same command serves it again.")]
+    symbiosis-demo-guigang\n\nThe folder stays behind: check, report and export can be tried on \
+    it, and the same command serves it again.")]
 pub struct Demo {
     /// Which scenario; `symbiosis scenarios` lists them.
     #[arg(default_value = "guigang", value_parser = Name::new())]
@@ -107,7 +107,7 @@ pub struct Demo {
     #[arg(long)]
     pub no_serve: bool,
     /// Make every quantity that many times smaller, and the story shorter.
-    #[arg(long, hide = true, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, hide = true, default_value_t = 1, value_parser = value_parser!(i64).range(1..))]
     pub scale: i64,
 }
 
@@ -135,7 +135,8 @@ pub struct Init {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  symbiosis import loads.ndjson\n  \
     weighbridge | symbiosis import - --url http://127.0.0.1:8080\n\nA line is a command: \
-    {\"id\":\"cmd_…\",\"type\":\"dispatch_delivery\",\"occurred_at\":\"…\",\"actor\":\"frm_…\",\"data\":{…}}\n\
+    {\"id\":\"cmd_…\",\"type\":\"dispatch_delivery\",\"occurred_at\":\"…\",\"actor\":\"frm_…\",\
+    \"data\":{…}}\n\
     A line that is wrong is told with file, line and column, and ends the import; the lines before \
     it are in. Correct it and import the file again: what is in already changes nothing.")]
 pub struct Import {

@@ -1,8 +1,9 @@
 //! `symbiosis demo`: a shipped scenario in a folder of its own, served with keys to try.
 //!
-//! Invariant: what a scenario's plan says is refused is refused, and everything else is accepted; a
-//! scenario that does not go as planned is a defect, told with its first difference. A load that was
-//! cut off goes on behind the last record, because steps are recorded in the order of their times.
+//! Invariant: what a scenario's plan says is refused is refused, and everything else is accepted;
+//! a scenario that does not go as planned is a defect, told with its first difference. A load that
+//! was cut off goes on behind the last record, because steps are recorded in the order of their
+//! times.
 
 use std::fs;
 use std::io::Write;

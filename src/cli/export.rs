@@ -75,8 +75,8 @@ fn write_record(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-const COLUMNS: &str = "position,measure,park,firm,site,recycler,counterparty_firm,counterparty_park,\
-                       counterparty_site,material,kind,code,day,value,unit,basis,method,contract,\
+const COLUMNS: &str = "position,measure,park,firm,site,recycler,counterparty_firm,\
+                       counterparty_park,counterparty_site,material,kind,code,day,value,unit,basis,method,contract,\
                        delivery";
 
 pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
@@ -113,7 +113,8 @@ pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
     out.flush().map_err(|error| unwritten(&error))
 }
 
-/// Ids, codes, days and numbers: none of them needs quotes, and none begins a spreadsheet's formula.
+/// Ids, codes, days and numbers: none of them needs quotes, and none begins a spreadsheet's
+/// formula.
 fn row(position: u64, fact: &Fact) -> String {
     let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let measure = word(serde_json::to_value(fact.measure).expect("a measure has a name"));

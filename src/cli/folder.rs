@@ -14,8 +14,8 @@ use crate::log::{self, LogReader, OpenOptions};
 /// The folder where a ledger is kept if nothing else is said.
 pub const DEFAULT: &str = "symbiosis-data";
 
-/// The credential of whoever acts on the folder itself: it opens nothing, because holding the folder
-/// is the right.
+/// The credential of whoever acts on the folder itself: it opens nothing, because holding the
+/// folder is the right.
 pub fn folder_key() -> KeyId {
     "key_folder".parse().expect("a prefix and letters")
 }

@@ -8,7 +8,6 @@ use crate::cli::keys::{self, NewKey};
 use crate::cli::now;
 use crate::cli::out::{Failure, Out, Outcome};
 use crate::config::Settings;
-use crate::domain::command::Request;
 use crate::ledger::{Ledger, SubmitError};
 use crate::scenario::catalogues;
 
@@ -40,11 +39,7 @@ pub fn run(args: &Init, settings: &Settings, out: Out) -> Outcome {
 
 fn furnish(ledger: &Ledger, shown: String) -> Result<Made, Failure> {
     let commands = catalogues::publish(now()?);
-    let names = commands.iter().filter_map(|command| match &command.request {
-        Request::PublishCatalogue(data) => Some(data.catalogue.to_string()),
-        _ => None,
-    });
-    let catalogues = names.collect();
+    let catalogues = catalogues::names();
     for answer in ledger.submit_all(commands, &folder_key(), None) {
         answer.map_err(|error: SubmitError| Failure::failed(error.to_string()))?;
     }
@@ -61,8 +56,9 @@ fn text(made: &Made) -> String {
          Verifier key  {verifier_key}\n\
          Catalogues    {}\n\
          Keeper's key  {}\n\n\
-         The keeper's key is shown this once; the ledger has its hash only. Hand the verifier key\n\
-         to everybody who shall be able to verify, and back up {folder}/keys apart from the rest.\n\n\
+         The keeper's key is shown this once; the ledger has its hash only. Hand the verifier\n\
+         key to everybody who shall be able to verify, and back up {folder}/keys apart from\n\
+         the rest.\n\n\
          Next: symbiosis serve --data {folder}",
         catalogues.join(", "),
         key.access_key,

@@ -1,4 +1,5 @@
-//! `symbiosis key`: access keys. A key is shown once, when it is made; the ledger has its hash only.
+//! `symbiosis key`: access keys. A key is shown once, when it is made; the ledger has its hash
+//! only.
 
 use serde::{Deserialize, Serialize};
 

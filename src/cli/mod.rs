@@ -1,8 +1,8 @@
 //! The command line: arguments in, results on stdout, talk on stderr, an exit code out. No business
 //! rule.
 //!
-//! Invariant: the exit code is 0 if it was done, 1 if it failed, 2 if it was asked wrongly, 3 if what
-//! was to be verified does not verify; nothing else, whatever the command.
+//! Invariant: the exit code is 0 if it was done, 1 if it failed, 2 if it was asked wrongly, 3 if
+//! what was to be verified does not verify; nothing else, whatever the command.
 
 pub mod args;
 mod check;
@@ -38,7 +38,7 @@ pub fn run(args: impl Iterator<Item = OsString>, settings: Settings) -> ExitCode
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to stdout and is no error; nobody is left to hear that it could not be read.
+            // Help goes to stdout and is no error; nobody is left to hear that nobody reads it.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -61,6 +61,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Key(args) => keys::run(&args, settings, out),
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
+        Command::Report(_) => unreachable!(),
     }
 }
 

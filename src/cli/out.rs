@@ -1,7 +1,7 @@
 //! What the program says: results on stdout, talk on stderr, and an exit code.
 //!
-//! Invariant: with `--json` stdout holds one JSON value a result and nothing else. A reader of stdout
-//! that went away ends the program quietly, as `symbiosis export records | head` should.
+//! Invariant: with `--json` stdout holds one JSON value a result and nothing else. A reader of
+//! stdout that went away ends the program quietly, as `symbiosis export records | head` should.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;

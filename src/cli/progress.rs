@@ -30,10 +30,6 @@ impl Progress {
         Progress { bar, what, unit, total, done, said }
     }
 
-    pub fn add(&mut self, more: u64) {
-        self.set(self.done + more);
-    }
-
     pub fn set(&mut self, done: u64) {
         self.done = done;
         if let Some(bar) = &self.bar {
@@ -84,8 +80,8 @@ mod tests {
     #[test]
     fn progress_is_counted_whether_or_not_it_is_watched() {
         let mut progress = Progress::begin("Doing", "records", 10);
-        progress.add(3);
-        progress.add(4);
+        progress.set(3);
+        progress.set(7);
         assert_eq!(progress.done, 7);
         progress.end();
     }

@@ -47,15 +47,17 @@ pub fn expect_free(listen: &str) -> Outcome {
 }
 
 fn unheard(listen: &str, error: &io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => Failure::failed(format!(
+    if error.kind() == io::ErrorKind::AddrInUse {
+        return Failure::failed(format!(
             "something listens on {listen} already; stop it, or choose another port with --listen"
-        )),
-        io::ErrorKind::InvalidInput => Failure::Usage(format!(
-            "--listen takes an address and a port, as {DEFAULT}, not {listen:?}"
-        )),
-        _ => Failure::failed(format!("could not listen on {listen}: {error}")),
+        ));
     }
+    if error.kind() == io::ErrorKind::InvalidInput {
+        return Failure::Usage(format!(
+            "--listen takes an address and a port, as {DEFAULT}, not {listen:?}"
+        ));
+    }
+    Failure::failed(format!("could not listen on {listen}: {error}"))
 }
 
 /// Serves a ledger until an interrupt, and closes it. `announce` hears the address.

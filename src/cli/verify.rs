@@ -1,4 +1,5 @@
-//! `symbiosis verify`: does a record stand in a ledger? Offline, against a key known from elsewhere.
+//! `symbiosis verify`: does a record stand in a ledger? Offline, against a key known from
+//! elsewhere.
 //!
 //! Invariant: nothing that the file says is believed but what a hash or the signature holds. It is
 //! verified that the path leads from the record's hash to a root, that a checkpoint signed by the
@@ -96,11 +97,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// What of the record was verified besides its hash, or why it does not verify.
-fn judge(
-    file: &File,
-    note: &str,
-    trusted: &[VerifierKey],
-) -> Result<Vec<&'static str>, String> {
+fn judge(file: &File, note: &str, trusted: &[VerifierKey]) -> Result<Vec<&'static str>, String> {
     let proof = &file.proof;
     proof.verify().map_err(|error| format!("the path does not lead to the root: {error}"))?;
     let (checkpoint, _) = Checkpoint::open(note.as_bytes(), trusted)

@@ -1,8 +1,9 @@
 //! The shipped catalogues as commands: what a new ledger begins with.
 
 use crate::domain::actor::Actor;
-use crate::domain::catalogue;
+use crate::domain::catalogue::{self, CataloguePart};
 use crate::domain::command::{Command, PublishCatalogue};
+use crate::domain::id::CatalogueId;
 use crate::domain::time::UtcMillis;
 use crate::scenario::story::{MINUTE, SECOND, Stories, Story, Telling};
 
@@ -11,11 +12,24 @@ pub fn publish(at: UtcMillis) -> Vec<Command> {
     story(at).steps.into_iter().map(|step| step.command).collect()
 }
 
+/// The ids of what ships.
+pub fn names() -> Vec<String> {
+    catalogue::shipped()
+        .iter()
+        .map(|part| format!("{}{}", CatalogueId::PREFIX, name(part)))
+        .collect()
+}
+
+fn name(part: &CataloguePart) -> String {
+    format!("{}-{}", part.scheme.as_str().replace('_', "-"), part.edition)
+}
+
 fn story(at: UtcMillis) -> Story {
     let mut telling = Telling::new("catalogue".to_owned(), at);
     for part in catalogue::shipped() {
-        let name = format!("{}-{}", part.scheme.as_str().replace('_', "-"), part.edition);
-        let catalogue = format!("cat_{name}").parse().expect("schemes and editions are short");
+        let name = name(&part);
+        let id = format!("{}{name}", CatalogueId::PREFIX);
+        let catalogue = id.parse().expect("schemes and editions are short");
         let data = PublishCatalogue { catalogue, part };
         telling.tell(&name, &Actor::Keeper, at, 30 * SECOND, data);
     }

@@ -1,8 +1,8 @@
 //! Shipped scenarios: small plans, expanded into the commands of a year in a park.
 //!
 //! Life of a scenario: its plan ([`plan`]) is read, what its commands say of places is gathered
-//! ([`ground`]), each part tells its stories (told commands, contracts, loads, meters, returns), and
-//! the stories are merged by the time at which they are recorded ([`expand`]).
+//! ([`ground`]), each part tells its stories (told commands, contracts, loads, meters, returns),
+//! and the stories are merged by the time at which they are recorded ([`expand`]).
 //!
 //! Invariant: the same plan gives the same commands at the same times, byte for byte, and what is
 //! accepted and used under it adds up to its totals exactly.

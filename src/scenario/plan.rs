@@ -1,8 +1,8 @@
 //! The shape of a plan: what `schemas/scenario/*.json` hold.
 //!
-//! Invariant: a plan states only what is not derived. Whose a site is, which scale stands there and
-//! what a meter multiplies by is read from the plan's own commands; loads, tickets, readings, months
-//! and times are made by expanding it.
+//! Invariant: a plan states only what is not derived. Whose a site is, which scale stands there
+//! and what a meter multiplies by is read from the plan's own commands; loads, tickets, readings,
+//! months and times are made by expanding it.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

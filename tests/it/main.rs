@@ -1,3 +1,4 @@
 //! The product from outside, as one binary: linking it once is what keeps these tests quick.
 
+mod cli;
 mod golden;

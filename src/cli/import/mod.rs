@@ -1,8 +1,9 @@
 //! `symbiosis import`: commands from a file, one a line, into a folder or through an API.
 //!
-//! Invariant: a line is read as strictly as a request's body. Lines go in blocks, in order; whatever
-//! happens, all lines before one that is told as wrong have been answered for. Because ids make
-//! commands idempotent, importing a file again changes nothing and resumes what was cut off.
+//! Invariant: a line is read as strictly as a request's body. Lines go in blocks, in order;
+//! whatever happens, all lines before one that is told as wrong have been answered for. Because
+//! ids make commands idempotent, importing a file again changes nothing and resumes what was cut
+//! off.
 
 mod sender;
 mod source;
