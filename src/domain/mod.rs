@@ -5,7 +5,8 @@
 //! turns an event into states, [`facts`](fact::facts) into the signed quantities of every figure.
 //!
 //! Invariant: reality is recorded, claims are refused. A truck, a weight, a reading is always
-//! taken, with a nonconformity where it breaks a rule; acceptance, use and claim are what a rule can stop.
+//! taken, with a nonconformity where it breaks a rule; acceptance, use and claim are what a rule
+//! can stop.
 
 pub mod access;
 pub mod actor;

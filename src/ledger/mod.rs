@@ -88,8 +88,8 @@ impl Ledger {
         unreachable!()
     }
 
-    /// Opens the ledger in a folder and starts its writer, projector and checkpoint threads. When it
-    /// answers, the rows are brought up to the log.
+    /// Opens the ledger in a folder and starts its writer, projector and checkpoint threads. When
+    /// it answers, the rows are brought up to the log.
     pub fn open(_options: Options) -> Result<Ledger, LedgerError> {
         unreachable!()
     }
