@@ -101,8 +101,14 @@ enum Of {
 }
 
 /// Hands over every fact that an event contributes, always in the same order.
-#[expect(clippy::wildcard_enum_match_arm, reason = "most events contribute none")]
 pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
+    flows(event, &mut each);
+    declarations(event, &mut each);
+}
+
+/// What an event of a delivery contributes.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other events contribute none")]
+fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
     use Measure as M;
     use Of::{Receiver, Supplier};
     let mut flow = |measure, of, exchange: &Exchange, day, amount, method| {
@@ -150,6 +156,15 @@ pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
         Event::DeliveryDisposed(e) => {
             flow(M::Disposed, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
         }
+        _ => {}
+    }
+}
+
+/// What an event of a return contributes.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other events contribute none")]
+fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
+    use Measure as M;
+    match event {
         Event::GenerationDeclared(e) => {
             let of = Some(&e.material);
             each(of_return(M::Generated, &e.declared, of, &e.quantity, e.method));
