@@ -53,6 +53,33 @@ pub enum Measure {
     ValueAdded = 15,
 }
 
+impl Measure {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Measure; 16] = [
+        Measure::Dispatched,
+        Measure::Received,
+        Measure::Accepted,
+        Measure::Delivered,
+        Measure::Used,
+        Measure::UsedInterim,
+        Measure::Disposed,
+        Measure::Rejected,
+        Measure::Unreconciled,
+        Measure::Generated,
+        Measure::OwnReused,
+        Measure::FreshWater,
+        Measure::Recirculated,
+        Measure::Stock,
+        Measure::GrossOutput,
+        Measure::ValueAdded,
+    ];
+
+    /// The measure with that number in rows.
+    pub fn of_number(number: u8) -> Option<Measure> {
+        Measure::ALL.get(usize::from(number)).copied()
+    }
+}
+
 /// What the quantity of a fact counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FactUnit {
