@@ -4,6 +4,8 @@
 //! issued to and for nobody else; which side of a contract a firm is on is the business of
 //! `decide`.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +31,26 @@ pub enum Role {
     Verifier,
     /// Oversees parks. Reads only.
     Regulator,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::LedgerKeeper => "ledger_keeper",
+            Role::Park => "park",
+            Role::Firm => "firm",
+            Role::Weighbridge => "weighbridge",
+            Role::Carrier => "carrier",
+            Role::Verifier => "verifier",
+            Role::Regulator => "regulator",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Who asks, as the key says.

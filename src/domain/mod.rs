@@ -12,6 +12,7 @@ pub mod access;
 pub mod actor;
 pub mod catalogue;
 pub mod code;
+pub mod code_scope;
 pub mod command;
 pub mod confidential;
 pub mod decide;
@@ -30,6 +31,8 @@ mod rules;
 pub mod shapes;
 pub mod state;
 pub mod states;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod text;
 pub(crate) mod text_value;
 pub mod time;
