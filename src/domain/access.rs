@@ -1,7 +1,8 @@
 //! Who may do what: one function for commands and one for reads, both total and table-tested.
 //!
 //! Invariant: nothing is allowed that is not named here. A key acts for the party that it was
-//! issued to and for nobody else; which side of a contract a firm is on is the business of `decide`.
+//! issued to and for nobody else; which side of a contract a firm is on is the business of
+//! `decide`.
 
 use std::fmt;
 

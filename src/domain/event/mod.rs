@@ -35,6 +35,7 @@ pub use registry::{
 };
 
 use crate::domain::id::ParkId;
+use crate::domain::shapes::Nonconformity;
 
 macro_rules! events {
     ($($variant:ident $kind:literal $schema:literal)+) => {
@@ -236,6 +237,18 @@ impl Event {
             Event::DeliveryDisposed(e) => Some(&e.exchange),
             Event::DeliveryCancelled(e) => Some(&e.exchange),
             _ => None,
+        }
+    }
+
+    /// The rules that what is recorded breaks.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only recorded reality has any")]
+    pub fn nonconformities(&self) -> &[Nonconformity] {
+        match self {
+            Event::MaterialDefined(e) => &e.nonconformities,
+            Event::DeliveryDispatched(e) => &e.nonconformities,
+            Event::DeliveryReceived(e) => &e.nonconformities,
+            Event::MeteredPeriodRecorded(e) => &e.nonconformities,
+            _ => &[],
         }
     }
 

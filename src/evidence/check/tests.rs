@@ -7,7 +7,6 @@ mod flips;
 mod plan;
 mod rules;
 mod signing;
-mod speed;
 mod tampering;
 mod whole;
 

@@ -79,8 +79,8 @@ fn judge(line: &[u8]) -> Seen {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::super::{Member, SealedBatch, open_rolling_at};
     use super::*;
+    use crate::log::sealed::{Member, SealedBatch, open_rolling_at};
 
     fn seen_in(folder: &Path) -> Vec<(String, u64, Seen)> {
         let mut all = Vec::new();

@@ -119,3 +119,124 @@ fn not_proposed(contract: &Contract) -> Refusal {
     let message = format!("{} is {is}; only a proposed contract is answered", contract.contract);
     Refusal::new(Code::ContractNotProposed, CONTRACT, message)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use crate::domain::rules::testing::{Ask, DAY, kinds, proposal, refused_in_order, tonnes};
+    use crate::domain::state::{Contract, ContractStage};
+    use crate::domain::testing::{OPENED, World};
+    use crate::domain::time::Day;
+
+    fn proposed() -> World {
+        let mut world = World::standard();
+        let data = proposal("ctr_slag", ("steel", "cement"), "mat_slag", &tonnes("100"));
+        world.take("frm_steel", OPENED, "propose_contract", &data);
+        world
+    }
+
+    #[test]
+    fn the_other_side_s_confirmation_concludes_the_contract() {
+        let mut world = proposed();
+        let data = json!({"contract": "ctr_slag"});
+        let refused = world.refuse("frm_steel", DAY, "confirm_contract", &data);
+        assert_eq!(refused, ("already_confirmed", "/data/contract".to_owned()));
+        let events = world.take("frm_cement", DAY, "confirm_contract", &data);
+        assert_eq!(kinds(&events), ["contract_confirmed", "contract_concluded"]);
+        assert_eq!(world.state::<Contract>("ctr_slag").stage, ContractStage::Concluded);
+        for firm in ["frm_steel", "frm_cement"] {
+            let refused = world.refuse(firm, DAY, "confirm_contract", &data);
+            assert_eq!(refused.0, "already_confirmed", "{firm}");
+        }
+    }
+
+    #[test]
+    fn a_declined_contract_is_never_concluded() {
+        for firm in ["frm_steel", "frm_cement"] {
+            let mut world = proposed();
+            let data = json!({"contract": "ctr_slag", "reason": "another buyer"});
+            world.take(firm, DAY, "decline_contract", &data);
+            assert_eq!(world.state::<Contract>("ctr_slag").stage, ContractStage::Declined);
+            let refused = world.refuse(firm, DAY, "decline_contract", &data);
+            assert_eq!(refused.0, "contract_not_proposed");
+            let data = json!({"contract": "ctr_slag"});
+            let refused = world.refuse("frm_cement", DAY, "confirm_contract", &data);
+            assert_eq!(refused, ("contract_not_proposed", "/data/contract".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_concluded_contract_is_terminated_and_not_declined() {
+        let mut world = World::with_slag();
+        let data = json!({"contract": "ctr_slag"});
+        let refused = world.refuse("frm_steel", DAY, "decline_contract", &data);
+        assert_eq!(refused.0, "contract_not_proposed");
+    }
+
+    #[test]
+    fn strangers_learn_nothing_of_a_contract() {
+        let mut world = World::with_slag();
+        let data = json!({"contract": "ctr_slag", "last_day": "2025-05-01", "reason": "none"});
+        for (kind, members) in [
+            ("confirm_contract", &["contract"][..]),
+            ("decline_contract", &["contract"]),
+            ("terminate_contract", &["contract", "last_day", "reason"]),
+        ] {
+            let data = members.iter().map(|member| (*member, data[*member].clone())).collect();
+            for actor in ["frm_power", "prk_guigang", "keeper"] {
+                let refusal = world.ask(actor, DAY, kind, &data).unwrap_err();
+                assert_eq!(refusal.code.as_str(), "not_a_party");
+                assert!(!refusal.message.contains("frm_steel"), "{refusal}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_termination_is_refused_in_a_fixed_order() {
+        let mut world = proposed();
+        let ask = Ask {
+            actor: "frm_power",
+            at: DAY,
+            kind: "terminate_contract",
+            data: json!({"contract": "ctr_none", "last_day": "2025-03-09", "reason": "closing"}),
+        };
+        refused_in_order(
+            &mut world,
+            ask,
+            &[
+                ("unknown_contract", "/data/contract", |_, ask| {
+                    ask.data["contract"] = "ctr_slag".into();
+                }),
+                ("not_a_party", "/actor", |_, ask| ask.actor = "frm_steel"),
+                ("contract_not_concluded", "/data/contract", |world, _| {
+                    let data = json!({"contract": "ctr_slag"});
+                    world.take("frm_cement", DAY, "confirm_contract", &data);
+                }),
+                ("outside_term", "/data/last_day", |_, ask| {
+                    ask.data["last_day"] = "2026-01-01".into();
+                }),
+                ("outside_term", "/data/last_day", |_, ask| {
+                    ask.data["last_day"] = "2025-03-10".into();
+                }),
+            ],
+        );
+        let contract = world.state::<Contract>("ctr_slag");
+        let day = |day: &str| day.parse::<Day>().unwrap();
+        assert!(contract.in_force(day("2025-03-10")) && !contract.in_force(day("2025-03-11")));
+        let data = json!({"contract": "ctr_slag", "last_day": "2025-03-12", "reason": "closing"});
+        let refused = world.refuse("frm_cement", DAY, "terminate_contract", &data);
+        assert_eq!(refused, ("contract_terminated", "/data/contract".to_owned()));
+    }
+
+    #[test]
+    fn a_contract_whose_term_is_over_has_nothing_left_to_terminate() {
+        let mut world = World::with_slag();
+        let data = json!({"contract": "ctr_slag", "last_day": "2025-12-31", "reason": "closing"});
+        let at = "2026-01-05T08:00:00.000Z";
+        let refused = world.refuse("frm_steel", at, "terminate_contract", &data);
+        assert_eq!(refused, ("outside_term", "/data/last_day".to_owned()));
+    }
+}

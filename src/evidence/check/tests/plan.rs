@@ -161,23 +161,6 @@ impl Plan {
         }
     }
 
-    /// For logs that do not fit into memory: a record at a position, of which only the counts are
-    /// remembered, once the caller has taken it away.
-    pub fn command_at(&mut self, position: u64, id: &str, record: (&str, &str, &[&str], &str)) {
-        self.command(id, &[record]);
-        let head = &mut self.records.last_mut().unwrap().head;
-        (head.position, head.batch) = (position, self.batch);
-        head.recorded_at = UtcMicros(1_740_816_000_000_000 + position as i64);
-        if position % 4 == 3 {
-            self.streams.remove(record.1);
-        }
-    }
-
-    /// The record at this position begins a batch.
-    pub fn restart(&mut self, position: u64) {
-        self.batch = position;
-    }
-
     /// With one record bent.
     pub fn with(mut self, position: u64, bend: impl FnOnce(&mut Planned)) -> Plan {
         bend(&mut self.records[position as usize]);
