@@ -127,7 +127,9 @@ fn too_large(limit: usize) -> Problem {
 
 /// 200 with JSON.
 pub fn ok<T: Serialize>(answer: &T) -> Reply {
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(json(answer)))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(json(answer)))
 }
 
 pub fn json<T: Serialize>(answer: &T) -> Vec<u8> {

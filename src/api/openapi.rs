@@ -59,10 +59,7 @@ pub fn document(operations: &[Operation]) -> OpenApi {
     let nothing: [&str; 0] = [];
     OpenApiBuilder::new()
         .info(info())
-        .servers(Some([ServerBuilder::new()
-            .url("/")
-            .description(Some("This server."))
-            .build()]))
+        .servers(Some([ServerBuilder::new().url("/").description(Some("This server.")).build()]))
         .tags(Some(tags))
         .security(Some([SecurityRequirement::new("access_key", nothing)]))
         .components(Some(components.build()))

@@ -43,13 +43,29 @@ pub enum Tag {
 
 impl Tag {
     pub const ALL: &'static [(Tag, &'static str, &'static str)] = &[
-        (Tag::Registry, "registry", "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists of codes."),
+        (
+            Tag::Registry,
+            "registry",
+            "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists of codes.",
+        ),
         (Tag::Market, "market", "What firms offer and seek."),
-        (Tag::Contracts, "contracts", "What two firms agreed on, and how much of it was delivered."),
+        (
+            Tag::Contracts,
+            "contracts",
+            "What two firms agreed on, and how much of it was delivered.",
+        ),
         (Tag::Deliveries, "deliveries", "Single loads and metered periods, from dispatch to use."),
         (Tag::Periods, "periods", "What firms declare for a month, and its closing."),
-        (Tag::Statistics, "statistics", "Figures, each with the facts and records that it is the sum of."),
-        (Tag::Log, "log", "The log itself: checkpoint, records and proofs, for those who trust nobody."),
+        (
+            Tag::Statistics,
+            "statistics",
+            "Figures, each with the facts and records that it is the sum of.",
+        ),
+        (
+            Tag::Log,
+            "log",
+            "The log itself: checkpoint, records and proofs, for those who trust nobody.",
+        ),
         (Tag::Access, "access", "Access keys."),
         (Tag::Service, "service", "The state of the service, and commands in batches."),
     ];

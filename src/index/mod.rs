@@ -90,3 +90,13 @@ impl Index {
         unreachable!()
     }
 }
+
+// STUB
+impl crate::domain::states::States for Index {
+    fn find<A: crate::domain::states::Aggregate>(
+        &self,
+        _id: &str,
+    ) -> Option<std::sync::Arc<crate::domain::states::Stored<A>>> {
+        unreachable!()
+    }
+}

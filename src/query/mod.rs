@@ -4,4 +4,10 @@
 //! that position. Nothing is answered that `authorize` does not allow, and what may not be seen is
 //! answered as if it were not there.
 
+pub mod answer;
+pub mod concern;
 pub mod cursor;
+pub mod listed;
+pub mod rows;
+pub mod see;
+pub mod view;

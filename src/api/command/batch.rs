@@ -64,10 +64,10 @@ pub fn operation() -> Operation {
     lines.example = Some(format!("{example}\n").into());
     let results = ArrayBuilder::new().items(result).max_items(Some(COMMANDS_LIMIT));
     operation
-        .body("The commands, in the order in which they are decided.", vec![
-            (JSON, array),
-            (NDJSON, lines),
-        ])
+        .body(
+            "The commands, in the order in which they are decided.",
+            vec![(JSON, array), (NDJSON, lines)],
+        )
         .responds(
             "200",
             "What became of each command, in order, in the form in which they were sent.",

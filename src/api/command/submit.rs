@@ -5,8 +5,8 @@ use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, Type};
 
 use crate::api::allow;
 use crate::api::call::{BODY_LIMIT, Call, Reply, json};
@@ -62,9 +62,8 @@ pub fn operations() -> Vec<Operation> {
 fn operation(door: &'static Door) -> Operation {
     let (summary, by_whom) = doors::says(door.kind);
     let description = format!("The command `{}`. {by_whom}", door.kind);
-    let mut operation = Operation::post(door.path, door.kind, door.tag)
-        .says(summary, &description)
-        .header(
+    let mut operation =
+        Operation::post(door.path, door.kind, door.tag).says(summary, &description).header(
             IDEMPOTENCY_KEY,
             "The command's id, chosen by the client, bare or in quotes. The same id with the same \
              content is answered with the first result, for ever.",
