@@ -1,11 +1,12 @@
-//! What may happen in a park: commands, events and the rules between them.
+//! What may happen in a park: commands, events and the rules between them. Pure: no clock, disk,
+//! socket or random number.
 //!
-//! Pure: no clock, disk, socket or random number.
 //! [`decide`](decide::decide) turns a command into events or a refusal, [`evolve`](evolve::evolve)
 //! turns an event into states, [`facts`](fact::facts) into the signed quantities of every figure.
 //!
-//! Invariant: reality is recorded, claims are refused. A truck, a weight, a reading is always taken,
-//! with a nonconformity where it breaks a rule; acceptance, use and claim are what a rule can stop.
+//! Invariant: reality is recorded, claims are refused. A truck, a weight, a reading is always
+//! taken, with a nonconformity where it breaks a rule; acceptance, use and claim are what a rule
+//! can stop.
 
 pub mod access;
 pub mod actor;

@@ -99,6 +99,7 @@ codes! {
     TicketNeeded "ticket_needed" Invalid
     TicketNotWeighed "ticket_not_weighed" Invalid
     TicketTaken "ticket_taken" Conflict
+    BadMethod "bad_method" Invalid
     PeriodReversed "period_reversed" Invalid
     MeteredPeriodOverlaps "metered_period_overlaps" Conflict
     AlreadyDispatched "already_dispatched" Conflict

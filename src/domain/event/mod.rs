@@ -36,12 +36,12 @@ pub use registry::{
 
 use crate::domain::id::ParkId;
 use crate::domain::json_schema::document;
+use crate::domain::shapes::Nonconformity;
 
 macro_rules! events {
     ($($variant:ident $kind:literal $schema:literal)+) => {
         /// What has happened, by type.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "an event is moved twice and not stored")]
         pub enum Event {
             $(#[doc = concat!("`", $kind, "`, schema ", $schema)] $variant($variant)),+
         }
@@ -246,6 +246,18 @@ impl Event {
             Event::DeliveryDisposed(e) => Some(&e.exchange),
             Event::DeliveryCancelled(e) => Some(&e.exchange),
             _ => None,
+        }
+    }
+
+    /// The rules that what is recorded breaks.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only recorded reality has any")]
+    pub fn nonconformities(&self) -> &[Nonconformity] {
+        match self {
+            Event::MaterialDefined(e) => &e.nonconformities,
+            Event::DeliveryDispatched(e) => &e.nonconformities,
+            Event::DeliveryReceived(e) => &e.nonconformities,
+            Event::MeteredPeriodRecorded(e) => &e.nonconformities,
+            _ => &[],
         }
     }
 

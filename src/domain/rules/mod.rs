@@ -9,4 +9,6 @@ pub mod market;
 pub mod period;
 pub mod permits;
 pub mod registry;
+#[cfg(test)]
+mod testing;
 pub mod who;
