@@ -91,7 +91,7 @@ pub fn joined<S: States>(
         let message = format!("{id} is recorded under another contract or line already");
         return Err(Refusal::new(Code::OtherContract, pointer, message));
     }
-    shared::not_cancelled(delivery)?;
+    shared::not_cancelled(delivery, pointer)?;
     if delivery.dispatched.is_some() {
         let message = format!("the dispatch of {id} is recorded already");
         return Err(Refusal::new(Code::AlreadyDispatched, pointer, message));

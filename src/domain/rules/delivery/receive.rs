@@ -90,7 +90,7 @@ fn check_before(before: &Delivery, data: &ReceiveDelivery) -> Result<(), Refusal
     if data.line.is_some_and(|line| line != exchange.line) {
         return other("/data/line");
     }
-    shared::not_cancelled(before)?;
+    shared::not_cancelled(before, DELIVERY)?;
     if before.received.is_some() {
         let message = format!("the receipt of {id} is recorded already");
         return Err(Refusal::new(Code::AlreadyReceived, DELIVERY, message));
