@@ -16,6 +16,8 @@ mod discrepancy;
 mod dispatch;
 mod evolve;
 mod metered;
+#[cfg(test)]
+mod model;
 mod noted;
 mod receive;
 mod rejection;
