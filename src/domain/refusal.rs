@@ -69,6 +69,8 @@ codes! {
     DuplicateMember "duplicate_member" Invalid
     MissingMember "missing_member" Invalid
     UnexpectedMember "unexpected_member" Invalid
+    TooManyMembers "too_many_members" Invalid
+    AmountTooLarge "amount_too_large" Invalid
     BadCatalogue "bad_catalogue" Invalid
     BadHazard "bad_hazard" Invalid
     CodeNotInCatalogue "code_not_in_catalogue" Invalid
@@ -97,6 +99,7 @@ codes! {
     TicketNeeded "ticket_needed" Invalid
     TicketNotWeighed "ticket_not_weighed" Invalid
     TicketTaken "ticket_taken" Conflict
+    BadMethod "bad_method" Invalid
     PeriodReversed "period_reversed" Invalid
     MeteredPeriodOverlaps "metered_period_overlaps" Conflict
     AlreadyDispatched "already_dispatched" Conflict

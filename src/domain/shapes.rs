@@ -1,9 +1,11 @@
 //! Parts that commands, events and states share.
 //!
-//! Invariant here and in `command/` and `event/`: members are declared in alphabetical order, absent
-//! ones are left out, and no member holds a float or a map, so that what serde_json writes of them
-//! is canonical JSON. A test writes one of each. What stands in states as well (`Grade`,
+//! Invariant here and in `command/` and `event/`: members are declared in alphabetical order,
+//! absent ones are left out, and no member holds a float or a map, so that what serde_json writes
+//! of them is canonical JSON. A test writes one of each. What stands in states as well (`Grade`,
 //! `MaterialBrief`) writes `null` instead of leaving out: rows are not self-describing.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,6 +114,29 @@ pub struct Grade {
     /// Of reclaimed water: 1 is the best; the park's own classes.
     #[serde(default)]
     pub water_class: Option<u8>,
+}
+
+impl Grade {
+    /// Of what nobody has stated anything.
+    pub const UNKNOWN: Grade =
+        Grade { pressure_kpa: None, temperature_decicelsius: None, water_class: None };
+
+    /// Whether what is supplied at this grade serves where `required` is: as much pressure, as much
+    /// heat, as good a class of water. What is not stated serves no requirement. Grades are ordered
+    /// in part only: of two, neither may meet the other.
+    pub fn meets(&self, required: &Grade) -> bool {
+        fn serves<T>(supplied: Option<T>, required: Option<T>, good: fn(&T, &T) -> bool) -> bool {
+            match (supplied, required) {
+                (_, None) => true,
+                (None, Some(_)) => false,
+                (Some(supplied), Some(required)) => good(&supplied, &required),
+            }
+        }
+        let (pressure, heat) = (required.pressure_kpa, required.temperature_decicelsius);
+        serves(self.pressure_kpa, pressure, u32::ge)
+            && serves(self.temperature_decicelsius, heat, i32::ge)
+            && serves(self.water_class, required.water_class, u8::le)
+    }
 }
 
 /// A document beside the log: its hash, and what it is.
@@ -257,4 +282,24 @@ pub enum Theme {
     Recirculation,
     Stock,
     EconomicOutput,
+}
+
+impl Theme {
+    /// The word in JSON, which is also the member of a return.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::Generation => "generation",
+            Theme::OwnReuse => "own_reuse",
+            Theme::FreshWater => "fresh_water",
+            Theme::Recirculation => "recirculation",
+            Theme::Stock => "stock",
+            Theme::EconomicOutput => "economic_output",
+        }
+    }
+}
+
+impl fmt::Display for Theme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }

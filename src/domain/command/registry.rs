@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::catalogue::CataloguePart;
 use crate::domain::code::{MaterialCode, Operation};
+use crate::domain::code_scope::CodeScope;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{
     CatalogueId, FirmId, MaterialId, MeterId, ParkId, PermitId, ScaleId, SiteId,
@@ -71,9 +72,9 @@ pub struct RegisterPermit {
     /// The most that may be received in a calendar year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity_per_year: Option<Quantity>,
-    /// What it covers. A class of China's catalogue or the first digits of a code cover all below.
+    /// What it covers. A class of China's lists or the first digits of a code cover all below.
     #[schema(min_items = 1, max_items = 200)]
-    pub codes: Vec<MaterialCode>,
+    pub codes: Vec<CodeScope>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     pub issuer: Text,

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::catalogue::CataloguePart;
 use crate::domain::code::{MaterialCode, Operation};
+use crate::domain::code_scope::CodeScope;
 use crate::domain::command::Calibration;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{
@@ -64,7 +65,7 @@ pub struct SiteRegistered {
 pub struct PermitRegistered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity_per_year: Option<Quantity>,
-    pub codes: Vec<MaterialCode>,
+    pub codes: Vec<CodeScope>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     pub issuer: Text,

@@ -144,6 +144,13 @@ impl Quantity {
         Ok(self.with_amount(amount, other))
     }
 
+    /// Another amount of the same dimension, which lies within the bounds of quantities: in this
+    /// one's unit where that writes it exactly, else in the smallest unit.
+    pub fn resized(&self, amount: i64) -> Quantity {
+        assert!((0..=MAX_AMOUNT).contains(&amount), "{amount} is no amount of a quantity");
+        self.with_amount(amount, self)
+    }
+
     fn with_amount(&self, amount: i64, other: &Quantity) -> Quantity {
         let base = self.dimension().smallest_unit();
         for unit in [self.unit, other.unit, base] {

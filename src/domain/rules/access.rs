@@ -1,20 +1,157 @@
-//! Rules of access.
+//! Access keys, and the ledger's own records.
+//!
+//! Invariant: a key has just the members that its role needs, so that what it may see and do is
+//! clear from the key alone; a key that was ended never opens anything again.
 
+use crate::domain::access::Role;
+use crate::domain::actor::Actor;
 use crate::domain::command::{IssueKey, RevokeKey};
 use crate::domain::decide::Context;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, KeyIssued, KeyRevoked, LedgerOpened};
 use crate::domain::evolve::Meta;
-use crate::domain::refusal::Refusal;
+use crate::domain::id::FirmId;
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::rules::lookup;
+use crate::domain::state::{Key, Ledger};
 use crate::domain::states::{States, StatesMut};
 
 type Decision = Result<Vec<Event>, Refusal>;
 
-pub fn issue_key<S: States>(_context: &Context<'_, S>, _data: &IssueKey) -> Decision {
-    unreachable!()
+const MAX_PARKS: usize = 100;
+
+/// The ledger's own row; there is one.
+const LEDGER: &str = "";
+
+pub fn issue_key<S: States>(context: &Context<'_, S>, data: &IssueKey) -> Decision {
+    may_govern(context, data.role, data.firm.as_ref())?;
+    lookup::absent::<Key>(context, data.key.as_str(), "/data/key")?;
+    for (place, park) in data.parks.iter().enumerate() {
+        lookup::park(context, park, &format!("/data/parks/{place}"))?;
+    }
+    if let Some(firm) = &data.firm {
+        lookup::firm(context, firm, "/data/firm")?;
+    }
+    let site = data.site.as_ref().map(|site| lookup::site(context, site, "/data/site"));
+    let site = site.transpose()?;
+    members_fit(data)?;
+    if let (Some(site), Some(firm)) = (site, &data.firm)
+        && site.state.firm != *firm
+    {
+        let message = format!("{} is a site of another firm than {firm}", site.state.site);
+        return Err(Refusal::new(Code::UnexpectedMember, "/data/site", message));
+    }
+    let IssueKey { expires, firm, key, label, parks, role, secret_hash, site } = data.clone();
+    Ok(vec![KeyIssued { expires, firm, key, label, parks, role, secret_hash, site }.into()])
 }
 
-pub fn revoke_key<S: States>(_context: &Context<'_, S>, _data: &RevokeKey) -> Decision {
-    unreachable!()
+pub fn revoke_key<S: States>(context: &Context<'_, S>, data: &RevokeKey) -> Decision {
+    let found = context.states.find::<Key>(data.key.as_str()).ok_or_else(|| {
+        let message = format!("there is no key {}; name one that was issued (issue_key)", data.key);
+        Refusal::new(Code::UnknownKey, "/data/key", message)
+    })?;
+    may_govern(context, found.state.role, found.state.firm.as_ref())?;
+    if found.state.revoked {
+        let message = format!("{} was ended already", data.key);
+        return Err(Refusal::new(Code::KeyRevoked, "/data/key", message));
+    }
+    let RevokeKey { key, reason } = data.clone();
+    Ok(vec![KeyRevoked { key, reason }.into()])
 }
 
-pub fn evolve<S: StatesMut>(_states: &mut S, _meta: &Meta<'_>, _event: &Event) {}
+/// The keeper issues and ends any key; a firm those of its own desk, weighbridges and carriers.
+fn may_govern<S: States>(
+    context: &Context<'_, S>,
+    role: Role,
+    firm: Option<&FirmId>,
+) -> Result<(), Refusal> {
+    let of_a_firm = matches!(role, Role::Firm | Role::Weighbridge | Role::Carrier);
+    let may = match context.actor {
+        Actor::Keeper => true,
+        Actor::Firm(actor) => of_a_firm && firm.is_none_or(|firm| firm == actor),
+        Actor::Park(_) => false,
+    };
+    if may {
+        return Ok(());
+    }
+    let message = format!(
+        "only the ledger keeper may issue and end any key, and a firm its own of the roles firm, \
+         weighbridge and carrier; the actor is {}",
+        context.actor
+    );
+    Err(Refusal::new(Code::NotPermitted, "/actor", message))
+}
+
+/// Which members a role has: a firm, a site, and how many parks.
+struct Members {
+    firm: bool,
+    site: bool,
+    parks: std::ops::RangeInclusive<usize>,
+}
+
+fn members_of(role: Role) -> Members {
+    match role {
+        Role::LedgerKeeper => Members { firm: false, site: false, parks: 0..=0 },
+        Role::Park => Members { firm: false, site: false, parks: 1..=1 },
+        Role::Firm | Role::Carrier => Members { firm: true, site: false, parks: 0..=0 },
+        Role::Weighbridge => Members { firm: true, site: true, parks: 0..=0 },
+        Role::Verifier | Role::Regulator => {
+            Members { firm: false, site: false, parks: 1..=MAX_PARKS }
+        }
+    }
+}
+
+fn members_fit(data: &IssueKey) -> Result<(), Refusal> {
+    let members = members_of(data.role);
+    let role = data.role;
+    let missing = |member: &str, message: String| {
+        Err(Refusal::new(Code::MissingMember, format!("/data/{member}"), message))
+    };
+    let unexpected = |member: &str, message: String| {
+        Err(Refusal::new(Code::UnexpectedMember, format!("/data/{member}"), message))
+    };
+    match (&data.firm, members.firm) {
+        (None, true) => return missing("firm", format!("a key of the role {role} names its firm")),
+        (Some(_), false) => {
+            return unexpected("firm", format!("a key of the role {role} has no firm"));
+        }
+        (Some(_), true) | (None, false) => {}
+    }
+    if data.site.is_some() && !members.site {
+        return unexpected("site", format!("a key of the role {role} is not bound to a site"));
+    }
+    let (least, most) = (*members.parks.start(), *members.parks.end());
+    if data.parks.len() < least {
+        return missing("parks", format!("a key of the role {role} names the park of its mandate"));
+    }
+    if data.parks.len() > most {
+        return unexpected("parks", format!("a key of the role {role} names {most} parks at most"));
+    }
+    lookup::each_once(&data.parks, "/data/parks")
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "`domain::evolve` has all arms")]
+pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
+    let at = meta.position;
+    match event {
+        Event::LedgerOpened(event) => {
+            let LedgerOpened { demo, origin, verifier_key, .. } = event.clone();
+            let state = Ledger { demo, origin, verifier_keys: vec![verifier_key] };
+            states.create(LEDGER, at, true, state);
+        }
+        Event::TailCut(_) => states.change::<Ledger>(LEDGER, at, true, |_| {}),
+        Event::KeyRotated(event) => states.change::<Ledger>(LEDGER, at, true, |ledger| {
+            ledger.verifier_keys.push(event.verifier_key.clone());
+        }),
+        Event::KeyIssued(event) => {
+            let KeyIssued { expires, firm, key, label, parks, role, secret_hash, site } =
+                event.clone();
+            let (id, revoked) = (key.clone(), false);
+            let state = Key { expires, firm, key, label, parks, revoked, role, secret_hash, site };
+            states.create(id.as_str(), at, true, state);
+        }
+        Event::KeyRevoked(event) => {
+            states.change::<Key>(event.key.as_str(), at, true, |key| key.revoked = true);
+        }
+        _ => unreachable!("`domain::evolve` hands over events of access and the ledger only"),
+    }
+}

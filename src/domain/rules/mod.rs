@@ -3,6 +3,12 @@
 pub mod access;
 pub mod contract;
 pub mod delivery;
+pub mod hazard;
+pub mod lookup;
 pub mod market;
 pub mod period;
+pub mod permits;
 pub mod registry;
+#[cfg(test)]
+mod testing;
+pub mod who;

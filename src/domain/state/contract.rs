@@ -64,7 +64,8 @@ pub struct Line {
     pub windows: Vec<WindowBalance>,
 }
 
-/// What came of a line in one window, in base units of its material.
+/// What came of a line in one window, in base units of its material. A dispatch counts in the
+/// window of its own day; all that follows a receipt counts in the window of the receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowBalance {
     /// First day of the window.
@@ -74,13 +75,22 @@ pub struct WindowBalance {
     pub accepted: i64,
     pub rejected: i64,
     pub used: i64,
+    pub used_interim: i64,
     pub disposed: i64,
 }
 
 impl WindowBalance {
     pub fn empty(from: Day) -> WindowBalance {
-        let (dispatched, received, accepted, rejected, used, disposed) = (0, 0, 0, 0, 0, 0);
-        WindowBalance { from, dispatched, received, accepted, rejected, used, disposed }
+        WindowBalance {
+            from,
+            dispatched: 0,
+            received: 0,
+            accepted: 0,
+            rejected: 0,
+            used: 0,
+            used_interim: 0,
+            disposed: 0,
+        }
     }
 }
 
@@ -100,11 +110,15 @@ impl Contract {
         }
     }
 
+    /// Whether it is concluded and was not terminated before that day, whatever its term.
+    pub fn stands(&self, day: Day) -> bool {
+        let concluded = matches!(self.stage, ContractStage::Concluded | ContractStage::Terminated);
+        concluded && self.last_day.is_none_or(|last| day <= last)
+    }
+
     /// Whether it is in force on that day.
     pub fn in_force(&self, day: Day) -> bool {
-        let last = self.last_day.unwrap_or(self.term.to).min(self.term.to);
-        let concluded = matches!(self.stage, ContractStage::Concluded | ContractStage::Terminated);
-        concluded && self.term.from <= day && day <= last
+        self.stands(day) && self.term.contains(day)
     }
 }
 
@@ -122,6 +136,18 @@ impl Line {
     pub fn balance(&self, from: Day) -> WindowBalance {
         let found = self.windows.iter().find(|window| window.from == from);
         found.cloned().unwrap_or(WindowBalance::empty(from))
+    }
+
+    /// The same, to be changed; it begins empty.
+    pub fn balance_mut(&mut self, from: Day) -> &mut WindowBalance {
+        let place = match self.windows.binary_search_by_key(&from, |window| window.from) {
+            Ok(place) => place,
+            Err(place) => {
+                self.windows.insert(place, WindowBalance::empty(from));
+                place
+            }
+        };
+        &mut self.windows[place]
     }
 
     /// The quantity of a window and its tolerance, in base units.

@@ -57,7 +57,7 @@ pub struct Delivery {
     pub records: Vec<u64>,
     pub rejected: Option<Rejection>,
     pub used: i64,
-    /// In interim recoveries (R12, R13); a part of what is left for final use.
+    /// Passed on in interim recoveries (R12, R13): neither used nor left.
     pub used_interim: i64,
 }
 
@@ -90,8 +90,9 @@ pub enum RejectionEnd {
     Disposed,
 }
 
-/// A ticket of a scale; its id is `scl_…/number`. Gross and tare are kept, so that the same ticket
-/// with other content is told apart.
+/// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's
+/// own stands apart, as `sit_…/scl_…/number`. Gross and tare are kept, so that the same ticket with
+/// other content is told apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketUse {
     pub delivery: DeliveryId,
@@ -99,11 +100,32 @@ pub struct TicketUse {
     pub tare: Quantity,
 }
 
-/// The last instant up to which a meter's periods are recorded; its id is the meter's.
+/// The time that a meter has counted; its id is the meter's. One of neither side of its contract
+/// stands apart, as `sit_…/mtr_…` with the supplier's site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeterUse {
-    /// The recorded periods, in order of their beginnings.
+    /// From, and up to but not including, in order. Periods that touch are one, so a meter that is
+    /// read without gaps has one however often it is read.
     pub periods: Vec<(UtcMillis, UtcMillis)>,
+}
+
+impl MeterUse {
+    /// Counted time that a period would count again.
+    pub fn overlapping(&self, from: UtcMillis, to: UtcMillis) -> Option<(UtcMillis, UtcMillis)> {
+        let first = self.periods.partition_point(|(_, end)| *end <= from);
+        self.periods.get(first).copied().filter(|(begin, _)| *begin < to)
+    }
+
+    /// Adds a period that overlaps none.
+    pub fn add(&mut self, mut from: UtcMillis, mut to: UtcMillis) {
+        let first = self.periods.partition_point(|(_, end)| *end < from);
+        let mut last = first;
+        while let Some((begin, end)) = self.periods.get(last).filter(|(begin, _)| *begin <= to) {
+            (from, to) = (from.min(*begin), to.max(*end));
+            last += 1;
+        }
+        self.periods.splice(first..last, [(from, to)]);
+    }
 }
 
 impl Delivery {
@@ -137,4 +159,43 @@ impl Aggregate for TicketUse {
 
 impl Aggregate for MeterUse {
     const KIND: Kind = Kind::MeterUse;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Against one flag for each of 60 milliseconds.
+        #[test]
+        fn a_meter_s_time_is_what_was_added_and_touching_periods_are_one(
+            asked in proptest::collection::vec((0usize..60, 1usize..12), 1..20)
+        ) {
+            let mut used = MeterUse { periods: Vec::new() };
+            let mut counted = [false; 72];
+            for (from, length) in asked {
+                let span = from..from + length;
+                let (begin, end) = (UtcMillis(from as i64), UtcMillis((from + length) as i64));
+                let twice = counted[span.clone()].contains(&true);
+                prop_assert_eq!(used.overlapping(begin, end).is_some(), twice);
+                if !twice {
+                    used.add(begin, end);
+                    counted[span].fill(true);
+                }
+            }
+            let mut runs = Vec::new();
+            let mut from = 0;
+            for run in counted.chunk_by(|one, next| one == next) {
+                if run[0] {
+                    runs.push((UtcMillis(from), UtcMillis(from + run.len() as i64)));
+                }
+                from += run.len() as i64;
+            }
+            prop_assert_eq!(used.periods, runs);
+        }
+    }
 }

@@ -19,8 +19,9 @@ pub struct PeriodReturn {
     pub themes: Vec<Theme>,
 }
 
-/// What stands for a site, month, theme and material; its id is `sit_…/2025-03/generation/mat_…`,
-/// without the material where the theme has none.
+/// What stands for a site, month, theme and material; its id is `sit_…/2025-03/generation/mat_…`.
+/// One of id `sit_…/2025-03/generation` stands for the theme itself, by the first return that
+/// declared anything of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
     pub return_id: ReturnId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::access::Role;
 use crate::domain::catalogue::Hazard;
 use crate::domain::code::{Edition, MaterialCode, Operation, Scheme};
+use crate::domain::code_scope::CodeScope;
 use crate::domain::decimal::Decimal;
 use crate::domain::digest::Digest;
 use crate::domain::id::{
@@ -87,7 +88,7 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permit {
     pub capacity_per_year: Option<Quantity>,
-    pub codes: Vec<MaterialCode>,
+    pub codes: Vec<CodeScope>,
     pub issuer: Text,
     pub number: Text,
     pub operations: Vec<Operation>,
@@ -97,6 +98,15 @@ pub struct Permit {
     /// From which day on it was suspended (true) or back in force (false), in order of recording.
     pub suspensions: Vec<(Day, bool)>,
     pub term: Term,
+}
+
+impl Permit {
+    /// Whether it holds on that day: within its term, and not suspended by the last decision whose
+    /// day has come. A decision may be dated back, which undoes what an earlier one said.
+    pub fn in_force(&self, day: Day) -> bool {
+        let decided = self.suspensions.iter().rev().find(|(from, _)| *from <= day);
+        self.term.contains(day) && !decided.is_some_and(|(_, suspended)| *suspended)
+    }
 }
 
 /// What was accepted under a permit in a calendar year; its id is `prm_…/2025`.

@@ -1,0 +1,287 @@
+//! What events of deliveries leave behind: the delivery, the balance of its contract line, and what
+//! its ticket, its meter and its permit were used for.
+//!
+//! Invariant: every sum of a contract line is the sum over the line's deliveries, window by window.
+
+use crate::domain::event::{
+    DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
+    DeliveryUsed, Event, Exchange, MeteredPeriodRecorded,
+};
+use crate::domain::evolve::Meta;
+use crate::domain::rules::delivery::metered::meter_use_id;
+use crate::domain::rules::delivery::shared;
+use crate::domain::rules::delivery::weighing::ticket_id;
+use crate::domain::rules::permits;
+use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
+use crate::domain::state::{
+    Contract, Delivery, DeliveryMode, Discrepancy, MeterUse, Rejection, RejectionEnd, TicketUse,
+    Weight, WindowBalance,
+};
+use crate::domain::states::StatesMut;
+use crate::domain::time::Day;
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over events of deliveries")]
+pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
+    let states = &mut Rows { states, at: meta.position };
+    match event {
+        Event::DeliveryDispatched(e) => states.dispatched(e),
+        Event::DeliveryReceived(e) => states.received(e),
+        Event::MeteredPeriodRecorded(e) => states.metered(e),
+        Event::DiscrepancyRaised(e) => states.change(&e.exchange, |delivery| {
+            delivery.discrepancy = Some(Discrepancy { due: e.due, resolved: false });
+        }),
+        Event::DiscrepancyResolved(e) => states.change(&e.exchange, |delivery| {
+            let open = delivery.discrepancy.as_mut();
+            open.expect("only what was raised is resolved").resolved = true;
+        }),
+        Event::DeliveryAccepted(e) => states.accepted(e),
+        Event::DeliveryRejected(e) => states.rejected(e),
+        Event::RejectionReturned(e) => states.end(&e.exchange, RejectionEnd::Returned),
+        Event::RejectionRedirected(e) => {
+            states.end(&e.exchange, RejectionEnd::Redirected(e.new_delivery.clone()));
+        }
+        Event::RejectionDisposed(e) => states.end(&e.exchange, RejectionEnd::Disposed),
+        Event::DeliveryUsed(e) => states.used(e),
+        Event::DeliveryDisposed(e) => {
+            let amount = e.quantity.amount();
+            states.after_receipt(
+                &e.exchange,
+                |delivery| delivery.disposed += amount,
+                |window| window.disposed += amount,
+            );
+        }
+        Event::DeliveryCancelled(e) => states.cancelled(e),
+        _ => unreachable!("{} is no event of a delivery", event.kind()),
+    }
+}
+
+/// The states, and the position of the record that changes them.
+struct Rows<'a, S> {
+    states: &'a mut S,
+    at: u64,
+}
+
+impl<S: StatesMut> Rows<'_, S> {
+    fn dispatched(&mut self, event: &DeliveryDispatched) {
+        let DeliveryDispatched { exchange, measured, nonconformities, day, .. } = event;
+        let weight = self.weight(*day, measured);
+        let amount = weight.quantity.amount();
+        self.begin(exchange, nonconformities, |delivery| {
+            delivery.dispatched = Some(weight);
+            delivery.call_off.clone_from(&event.call_off);
+            delivery.parent.clone_from(&event.parent);
+        });
+        self.use_ticket(exchange, &exchange.supplier, measured, nonconformities);
+        self.book(exchange, *day, |window| window.dispatched += amount);
+    }
+
+    fn received(&mut self, event: &DeliveryReceived) {
+        let DeliveryReceived { exchange, measured, nonconformities, day, .. } = event;
+        let weight = self.weight(*day, measured);
+        let amount = weight.quantity.amount();
+        self.begin(exchange, nonconformities, |delivery| delivery.received = Some(weight));
+        self.use_ticket(exchange, &exchange.receiver, measured, nonconformities);
+        self.book(exchange, *day, |window| window.received += amount);
+    }
+
+    fn metered(&mut self, event: &MeteredPeriodRecorded) {
+        let MeteredPeriodRecorded { exchange, day, method, nonconformities, quantity, .. } = event;
+        let weight = Weight { day: *day, method: *method, quantity: *quantity, record: self.at };
+        self.begin(exchange, nonconformities, |delivery| {
+            delivery.mode = DeliveryMode::MeteredPeriod;
+            delivery.call_off.clone_from(&event.call_off);
+            delivery.period = Some((event.from, event.to));
+            delivery.dispatched = Some(weight.clone());
+            delivery.received = Some(weight);
+        });
+        if let Some(readings) = &event.readings {
+            let known = !nonconformities.contains(&Nonconformity::UnknownMeter);
+            let id = meter_use_id(&readings.meter, &exchange.supplier.site, known);
+            let before = self.states.find::<MeterUse>(&id);
+            let mut used =
+                before.map_or(MeterUse { periods: Vec::new() }, |used| used.state.clone());
+            used.add(event.from, event.to);
+            self.states.create(&id, self.at, false, used);
+        }
+        let amount = quantity.amount();
+        self.book(exchange, *day, |window| {
+            window.dispatched += amount;
+            window.received += amount;
+        });
+    }
+
+    fn accepted(&mut self, event: &DeliveryAccepted) {
+        let DeliveryAccepted { exchange, quantity, day, .. } = event;
+        let amount = quantity.amount();
+        self.after_receipt(
+            exchange,
+            |delivery| {
+                delivery.accepted = Some(amount);
+                delivery.exchange.material.hazard = exchange.material.hazard;
+            },
+            |window| window.accepted += amount,
+        );
+        let site = shared::site(self.states, &exchange.receiver);
+        if !site.state.permits.is_empty() {
+            let material = shared::material(self.states, &exchange.material.material);
+            let (site, material) = (&site.state, &material.state);
+            permits::count_use(self.states, self.at, site, material, *day, amount);
+        }
+    }
+
+    fn rejected(&mut self, event: &DeliveryRejected) {
+        let amount = event.quantity.amount();
+        self.after_receipt(
+            &event.exchange,
+            |delivery| delivery.rejected = Some(Rejection { amount, end: None }),
+            |window| window.rejected += amount,
+        );
+    }
+
+    fn end(&mut self, exchange: &Exchange, end: RejectionEnd) {
+        self.change(exchange, |delivery| {
+            let rejection = delivery.rejected.as_mut();
+            rejection.expect("only what was rejected has an end").end = Some(end);
+        });
+    }
+
+    fn used(&mut self, event: &DeliveryUsed) {
+        let amount = event.quantity.amount();
+        if event.operation.is_none_or(|operation| operation.is_final_recovery()) {
+            self.after_receipt(
+                &event.exchange,
+                |delivery| delivery.used += amount,
+                |window| window.used += amount,
+            );
+        } else {
+            self.after_receipt(
+                &event.exchange,
+                |delivery| delivery.used_interim += amount,
+                |window| window.used_interim += amount,
+            );
+        }
+    }
+
+    fn cancelled(&mut self, event: &DeliveryCancelled) {
+        let DeliveryCancelled { exchange, quantity, .. } = event;
+        let (mut day, mut parent) = (event.day, None);
+        self.change(exchange, |delivery| {
+            delivery.cancelled = true;
+            parent.clone_from(&delivery.parent);
+            let dispatched = delivery.dispatched.as_ref();
+            day = dispatched.expect("only what was dispatched is cancelled").day;
+        });
+        // Taken out of the window into which it was booked, whenever it is cancelled.
+        self.book(exchange, day, |window| window.dispatched -= quantity.amount());
+        if let Some(parent) = parent {
+            // What did not leave is rejected still, and waits for another end.
+            self.states.change::<Delivery>(parent.as_str(), self.at, false, |delivery| {
+                let rejection = delivery.rejected.as_mut();
+                rejection.expect("only what was rejected is redirected").end = None;
+            });
+        }
+    }
+
+    /// Changes a delivery, whichever of its two sides was recorded first.
+    fn begin(
+        &mut self,
+        exchange: &Exchange,
+        nonconformities: &[Nonconformity],
+        fill: impl FnOnce(&mut Delivery),
+    ) {
+        let (id, at) = (exchange.delivery.as_str(), self.at);
+        let change = |delivery: &mut Delivery| {
+            if !nonconformities.is_empty() {
+                delivery.nonconformities.extend(nonconformities);
+                delivery.nonconformities.sort_unstable();
+                delivery.nonconformities.dedup();
+            }
+            delivery.records.push(at);
+            fill(delivery);
+        };
+        if self.states.exists::<Delivery>(id) {
+            self.states.change(id, at, true, change);
+        } else {
+            let mut delivery = empty(exchange);
+            change(&mut delivery);
+            self.states.create(id, at, true, delivery);
+        }
+    }
+
+    fn change(&mut self, exchange: &Exchange, change: impl FnOnce(&mut Delivery)) {
+        let at = self.at;
+        self.states.change::<Delivery>(exchange.delivery.as_str(), at, true, |delivery| {
+            delivery.records.push(at);
+            change(delivery);
+        });
+    }
+
+    /// Changes a delivery, and the balance of the window in which it was received.
+    fn after_receipt(
+        &mut self,
+        exchange: &Exchange,
+        change: impl FnOnce(&mut Delivery),
+        book: impl FnOnce(&mut WindowBalance),
+    ) {
+        let mut receipt = None;
+        self.change(exchange, |delivery| {
+            receipt = delivery.received.as_ref().map(|received| received.day);
+            change(delivery);
+        });
+        let receipt = receipt.expect("rules decide only about what was received");
+        self.book(exchange, receipt, book);
+    }
+
+    fn book(&mut self, exchange: &Exchange, day: Day, book: impl FnOnce(&mut WindowBalance)) {
+        self.states.change::<Contract>(exchange.contract.as_str(), self.at, false, |contract| {
+            let Contract { lines, term, .. } = contract;
+            let line = lines.iter_mut().find(|line| line.line == exchange.line);
+            let line = line.expect("a delivery names a line of its contract");
+            let from = line.window_start(term, day);
+            book(line.balance_mut(from));
+        });
+    }
+
+    fn weight(&self, day: Day, measured: &Measured) -> Weight {
+        let Measured { method, quantity, .. } = measured;
+        Weight { day, method: *method, quantity: *quantity, record: self.at }
+    }
+
+    fn use_ticket(
+        &mut self,
+        exchange: &Exchange,
+        side: &Party,
+        measured: &Measured,
+        nonconformities: &[Nonconformity],
+    ) {
+        let Some(ticket) = &measured.ticket else { return };
+        let known = !nonconformities.contains(&Nonconformity::UnknownScale);
+        let id = ticket_id(ticket, &side.site, known);
+        let Ticket { gross, tare, .. } = ticket;
+        let delivery = exchange.delivery.clone();
+        let used = TicketUse { delivery, gross: *gross, tare: *tare };
+        self.states.create(&id, self.at, false, used);
+    }
+}
+
+/// A load of which nothing is recorded yet.
+fn empty(exchange: &Exchange) -> Delivery {
+    Delivery {
+        accepted: None,
+        call_off: None,
+        cancelled: false,
+        discrepancy: None,
+        dispatched: None,
+        disposed: 0,
+        exchange: exchange.clone(),
+        mode: DeliveryMode::Load,
+        nonconformities: Vec::new(),
+        parent: None,
+        period: None,
+        received: None,
+        records: Vec::new(),
+        rejected: None,
+        used: 0,
+        used_interim: 0,
+    }
+}

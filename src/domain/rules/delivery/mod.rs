@@ -1,0 +1,42 @@
+//! Rules of deliveries, loads and metered periods alike: from dispatch to use.
+//!
+//! Invariants: what happened is recorded, whatever rule it breaks, with the rule noted; only a
+//! contradiction (a net that is not gross less tare, a ticket that stands for another load) is no
+//! record of anything. What is claimed of it (accepted, used, disposed of) is refused where a rule
+//! is broken. No quantity comes from nowhere: accepted and rejected are what was received, used and
+//! disposed of are at most what was accepted.
+//!
+//! A recorded fact may be dated into a closed month, and is noted; what a firm decides about it
+//! (acceptance, rejection and its end, use, disposal, cancellation, a resolved discrepancy) may
+//! not.
+
+mod accept;
+mod cancel;
+mod difference;
+mod discrepancy;
+mod dispatch;
+mod evolve;
+mod metered;
+#[cfg(test)]
+mod model;
+mod noted;
+mod receive;
+mod rejection;
+mod shared;
+mod usage;
+mod weighing;
+
+use crate::domain::event::Event;
+use crate::domain::refusal::Refusal;
+
+pub use accept::{accept_delivery, reject_delivery};
+pub use cancel::cancel_delivery;
+pub use discrepancy::resolve_discrepancy;
+pub use dispatch::dispatch_delivery;
+pub use evolve::evolve;
+pub use metered::record_metered_period;
+pub use receive::receive_delivery;
+pub use rejection::{dispose_rejection, redirect_rejection, return_rejection};
+pub use usage::{dispose_delivery, use_delivery};
+
+type Decision = Result<Vec<Event>, Refusal>;
