@@ -176,13 +176,3 @@ impl States for Index {
         found.unwrap_or_else(|error| panic!("{:?} {id}: {error}", A::KIND)).map(Arc::new)
     }
 }
-
-// STUB
-impl crate::domain::states::States for Index {
-    fn find<A: crate::domain::states::Aggregate>(
-        &self,
-        _id: &str,
-    ) -> Option<std::sync::Arc<crate::domain::states::Stored<A>>> {
-        unreachable!()
-    }
-}

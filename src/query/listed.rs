@@ -6,8 +6,7 @@ use crate::domain::state::{
     Permit, Scale, Site,
 };
 use crate::domain::states::{Aggregate, States};
-use crate::query::concern::Concern;
-use crate::query::see::Sight;
+use crate::query::see::{Concern, Sight};
 
 /// An aggregate that answers show.
 pub trait Listed: Aggregate {
@@ -48,7 +47,7 @@ listed! {
     Site "sites" |_state, _states| Sight::Directory;
     Material "materials" |_state, _states| Sight::Directory;
     Catalogue "catalogues" |_state, _states| Sight::Directory;
-    Listing "listings" |_state, _states| Sight::Directory;
+    Listing "listings" |_state, _states| Sight::Listings;
     Key "keys" |state, _states| Sight::Key(state.firm.clone());
     Scale "scales" |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Meter "meters" |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));

@@ -5,9 +5,12 @@
 //! answered as if it were not there.
 
 pub mod answer;
-pub mod concern;
 pub mod cursor;
+pub mod fact;
+pub mod figure;
 pub mod listed;
+pub mod public;
+pub mod record;
 pub mod rows;
 pub mod see;
 pub mod view;

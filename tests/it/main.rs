@@ -2,4 +2,5 @@
 
 mod events;
 mod golden;
+mod http;
 mod samples;

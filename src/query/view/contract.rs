@@ -117,10 +117,12 @@ impl From<&Line> for LineView {
 pub struct WindowView {
     pub accepted: Quantity,
     pub dispatched: Quantity,
+    pub disposed: Quantity,
     /// First day of the window.
     pub from: Day,
     pub received: Quantity,
     pub rejected: Quantity,
+    pub used: Quantity,
 }
 
 impl WindowView {
@@ -128,9 +130,11 @@ impl WindowView {
         WindowView {
             accepted: quantity(window.accepted, unit),
             dispatched: quantity(window.dispatched, unit),
+            disposed: quantity(window.disposed, unit),
             from: window.from,
             received: quantity(window.received, unit),
             rejected: quantity(window.rejected, unit),
+            used: quantity(window.used, unit),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::code::{Edition, MaterialCode, Operation, Scheme};
+use crate::domain::code_scope::CodeScope;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{
     CatalogueId, FirmId, MaterialId, MeterId, ParkId, PermitId, ScaleId, SiteId,
@@ -113,7 +114,7 @@ view! {
     pub struct PermitView of Permit {
         #[serde(skip_serializing_if = "Option::is_none")]
         capacity_per_year: Option<Quantity>,
-        codes: Vec<MaterialCode>,
+        codes: Vec<CodeScope>,
         issuer: Text,
         number: Text,
         operations: Vec<Operation>,
