@@ -54,7 +54,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sled", &["index"]),
     ("tokio", &["ledger", "query", "api", "web", "cli"]),
     ("tracing_subscriber", &["cli", "main"]),
-    ("utoipa", &["domain", "evidence", "query", "api"]),
+    ("utoipa", &["domain", "evidence", "ledger", "query", "statistics", "api"]),
     ("utoipa_swagger_ui", &["api", "web"]),
 ];
 

@@ -53,6 +53,33 @@ pub enum Measure {
     ValueAdded = 15,
 }
 
+impl Measure {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Measure; 16] = [
+        Measure::Dispatched,
+        Measure::Received,
+        Measure::Accepted,
+        Measure::Delivered,
+        Measure::Used,
+        Measure::UsedInterim,
+        Measure::Disposed,
+        Measure::Rejected,
+        Measure::Unreconciled,
+        Measure::Generated,
+        Measure::OwnReused,
+        Measure::FreshWater,
+        Measure::Recirculated,
+        Measure::Stock,
+        Measure::GrossOutput,
+        Measure::ValueAdded,
+    ];
+
+    /// The measure with that number in rows.
+    pub fn of_number(number: u8) -> Option<Measure> {
+        Measure::ALL.get(usize::from(number)).copied()
+    }
+}
+
 /// What the quantity of a fact counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FactUnit {
@@ -101,8 +128,14 @@ enum Of {
 }
 
 /// Hands over every fact that an event contributes, always in the same order.
-#[expect(clippy::wildcard_enum_match_arm, reason = "most events contribute none")]
 pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
+    flows(event, &mut each);
+    declarations(event, &mut each);
+}
+
+/// What an event of a delivery contributes.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other events contribute none")]
+fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
     use Measure as M;
     use Of::{Receiver, Supplier};
     let mut flow = |measure, of, exchange: &Exchange, day, amount, method| {
@@ -150,6 +183,15 @@ pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
         Event::DeliveryDisposed(e) => {
             flow(M::Disposed, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
         }
+        _ => {}
+    }
+}
+
+/// What an event of a return contributes.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other events contribute none")]
+fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
+    use Measure as M;
+    match event {
         Event::GenerationDeclared(e) => {
             let of = Some(&e.material);
             each(of_return(M::Generated, &e.declared, of, &e.quantity, e.method));

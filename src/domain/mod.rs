@@ -1,11 +1,12 @@
-//! What may happen in a park: commands, events and the rules between them.
+//! What may happen in a park: commands, events and the rules between them. Pure: no clock, disk,
+//! socket or random number.
 //!
-//! Pure: no clock, disk, socket or random number.
 //! [`decide`](decide::decide) turns a command into events or a refusal, [`evolve`](evolve::evolve)
 //! turns an event into states, [`facts`](fact::facts) into the signed quantities of every figure.
 //!
-//! Invariant: reality is recorded, claims are refused. A truck, a weight, a reading is always taken,
-//! with a nonconformity where it breaks a rule; acceptance, use and claim are what a rule can stop.
+//! Invariant: reality is recorded, claims are refused. A truck, a weight, a reading is always
+//! taken, with a nonconformity where it breaks a rule; acceptance, use and claim are what a rule
+//! can stop.
 
 pub mod access;
 pub mod actor;
@@ -21,12 +22,14 @@ pub mod event;
 pub mod evolve;
 pub mod fact;
 pub mod id;
+pub mod json_schema;
 pub mod money;
 pub mod operation;
 pub mod party_id;
 pub mod quantity;
 pub mod refusal;
 mod rules;
+pub mod samples;
 pub mod shapes;
 pub mod state;
 pub mod states;

@@ -1,8 +1,8 @@
 //! Parts that commands, events and states share.
 //!
-//! Invariant here and in `command/` and `event/`: members are declared in alphabetical order, absent
-//! ones are left out, and no member holds a float or a map, so that what serde_json writes of them
-//! is canonical JSON. A test writes one of each. What stands in states as well (`Grade`,
+//! Invariant here and in `command/` and `event/`: members are declared in alphabetical order,
+//! absent ones are left out, and no member holds a float or a map, so that what serde_json writes
+//! of them is canonical JSON. A test writes one of each. What stands in states as well (`Grade`,
 //! `MaterialBrief`) writes `null` instead of leaving out: rows are not self-describing.
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Short texts from people: names, titles, reasons.
 //!
-//! Invariant: 1 to [`MAX_TEXT`] characters, no control characters, no space at either end. So a text
-//! stands on one line wherever it is shown, and two texts that look alike are alike.
+//! Invariant: 1 to [`MAX_TEXT`] characters, no control characters, no space at either end. So a
+//! text stands on one line wherever it is shown, and two texts that look alike are alike.
 
 use std::fmt;
 use std::str::FromStr;
@@ -60,7 +60,7 @@ text_serde!(Text, "a text of 1 to 500 characters");
 text_schema!(
     Text,
     description: "A short text on one line.",
-    pattern: r"^[^\u0000-\u001f\u007f-\u009f\s]([^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u001f\u007f-\u009f\s])?$",
+    pattern: r"^\S([^\u0000-\u001f\u007f-\u009f]*\S)?$",
     example: "granulated blast furnace slag",
     min_length: 1,
     max_length: MAX_TEXT,

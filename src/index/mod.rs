@@ -2,16 +2,35 @@
 //!
 //! Invariant: all rows reflect exactly the records below [`Index::position`], which stands in the
 //! same atomic batch. Nothing here is the truth, and nothing is answered because of it alone.
+//!
+//! What a crash leaves: an older whole batch, because sled syncs when it likes. The folds go on
+//! from there. Rows that are ahead of the log, of another log, of another program version, or
+//! damaged are dropped, all of them.
 
+mod cached;
+mod codec;
+mod fingerprint;
+mod key;
+mod query;
+mod write;
+
+use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use thiserror::Error;
 
-use crate::domain::fact::{Fact, Measure};
-use crate::domain::id::{FirmId, MaterialId, ParkId};
-use crate::domain::states::Kind;
-use crate::domain::time::Day;
-use crate::merkle::Hash;
+pub use cached::CachedStates;
+pub use query::{FactFilter, ListOf, Total, TotalFilter, TotalValue};
+pub use write::{Rows, TotalKey};
+
+use crate::domain::states::{Aggregate, States, Stored};
+use crate::index::fingerprint::Fingerprints;
+use crate::merkle::{Hash, HashStream};
+
+/// Memory that sled may keep pages in.
+const CACHE_BYTES: u64 = 256 << 20;
 
 #[derive(Debug, Error)]
 pub enum IndexError {
@@ -21,72 +40,114 @@ pub enum IndexError {
     Damaged(String),
 }
 
-/// The rows; cheap to clone, read from any thread. Implements [`States`](crate::domain::states).
-#[derive(Clone)]
-pub struct Index {}
-
-/// Whose list of aggregates. Lists are in the order of creation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ListOf {
-    All,
-    Park(ParkId),
-    /// A firm has part in it, on whichever side.
-    Firm(FirmId),
-    /// Deliveries of a contract (its id as text).
-    Contract(String),
+impl From<sled::Error> for IndexError {
+    fn from(error: sled::Error) -> IndexError {
+        IndexError::Store(error.to_string())
+    }
 }
 
-/// Which facts.
-#[derive(Clone, Debug, Default)]
-pub struct FactFilter {
-    pub park: Option<ParkId>,
-    pub measures: Vec<Measure>,
-    /// First and last day.
-    pub days: Option<(Day, Day)>,
-    pub firm: Option<FirmId>,
-    pub material: Option<MaterialId>,
+/// The rows; cheap to clone, read from any thread.
+#[derive(Clone)]
+pub struct Index(Arc<Inner>);
+
+struct Inner {
+    db: sled::Db,
+    rows: sled::Tree,
+    position: AtomicU64,
+    commands: RwLock<Fingerprints>,
 }
 
 impl Index {
     /// Opens or makes the rows in a folder. Rows of another program version, or rows that go beyond
     /// what `leaf_of` says stands at their last position, are dropped: they are rebuilt then.
     pub fn open(
-        _folder: &Path,
-        _leaf_of: &mut dyn FnMut(u64) -> Option<Hash>,
+        folder: &Path,
+        leaf_of: &mut dyn FnMut(u64) -> Option<Hash>,
     ) -> Result<Index, IndexError> {
-        unreachable!()
+        match Index::open_as_it_is(folder, leaf_of) {
+            Ok(Some(index)) => return Ok(index),
+            Ok(None) => tracing::warn!("the rows are not of this log or program; rebuilding them"),
+            Err(error) => tracing::warn!("{error}; rebuilding the rows"),
+        }
+        let removed = fs::remove_dir_all(folder);
+        removed.map_err(|error| IndexError::Store(error.to_string()))?;
+        let fresh = Index::open_as_it_is(folder, leaf_of)?;
+        fresh.ok_or_else(|| IndexError::Store("a new index is not empty".to_owned()))
+    }
+
+    /// None if the rows must be dropped.
+    fn open_as_it_is(
+        folder: &Path,
+        leaf_of: &mut dyn FnMut(u64) -> Option<Hash>,
+    ) -> Result<Option<Index>, IndexError> {
+        let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES);
+        let db = config.flush_every_ms(Some(1_000)).open()?;
+        let rows = db.open_tree("rows")?;
+        let position = match rows.get(key::META)? {
+            None if rows.is_empty() => 0,
+            None => return Ok(None),
+            Some(meta) => {
+                let Ok((position, leaf)) = codec::decode::<(u64, [u8; 32])>(&meta) else {
+                    return Ok(None);
+                };
+                if position == 0 || leaf_of(position - 1) != Some(Hash(leaf)) {
+                    return Ok(None);
+                }
+                position
+            }
+        };
+        let mut commands = Fingerprints::default();
+        for row in rows.scan_prefix([key::COMMANDS]) {
+            for (fingerprint, at) in codec::decode::<Vec<(u64, u64)>>(&row?.1)? {
+                commands.note(fingerprint, at);
+            }
+        }
+        let (position, commands) = (AtomicU64::new(position), RwLock::new(commands));
+        Ok(Some(Index(Arc::new(Inner { db, rows, position, commands }))))
     }
 
     /// All rows reflect the records below this.
     pub fn position(&self) -> u64 {
-        unreachable!()
+        self.0.position.load(Ordering::Acquire)
     }
 
-    /// Creation position and id of aggregates of a kind: those created at or after `from` and
-    /// below `below`, at most `limit`.
-    pub fn list(
-        &self,
-        _kind: Kind,
-        _of: &ListOf,
-        _from: u64,
-        _below: u64,
-        _limit: usize,
-    ) -> Result<Vec<(u64, String)>, IndexError> {
-        unreachable!()
+    /// Positions of records that may be the first of the command with this actor and id. The caller
+    /// compares them.
+    pub fn command_candidates(&self, actor: &str, id: &str) -> Vec<u64> {
+        let commands = self.0.commands.read().unwrap_or_else(PoisonError::into_inner);
+        commands.candidates(fingerprint::fingerprint(actor, id))
     }
 
-    /// Every fact that passes the filter and whose record stands below `below`, in log order.
-    pub fn facts(
-        &self,
-        _filter: &FactFilter,
-        _below: u64,
-        _each: &mut dyn FnMut(u64, Fact),
-    ) -> Result<(), IndexError> {
-        unreachable!()
+    /// Hands everything to the operating system. Not a promise: see the head.
+    pub fn flush(&self) -> Result<(), IndexError> {
+        self.0.db.flush()?;
+        Ok(())
     }
 
     /// A digest of all rows, for comparing rebuilt ones with live ones bit for bit.
     pub fn digest(&self) -> Result<Hash, IndexError> {
-        unreachable!()
+        let mut stream = HashStream::default();
+        for row in &self.0.rows {
+            let (key, value) = row?;
+            for part in [&key, &value] {
+                stream.update(&(part.len() as u64).to_be_bytes());
+                stream.update(part);
+            }
+        }
+        Ok(stream.finish())
+    }
+
+    fn state<A: Aggregate>(&self, id: &str) -> Result<Option<Stored<A>>, IndexError> {
+        let mut row = Vec::with_capacity(2 + id.len());
+        key::state(A::KIND, id, &mut row);
+        self.0.rows.get(&row)?.map(|bytes| codec::decode(&bytes)).transpose()
+    }
+}
+
+impl States for Index {
+    /// A row that can't be read is a broken invariant: it stops the process, and opening rebuilds.
+    fn find<A: Aggregate>(&self, id: &str) -> Option<Arc<Stored<A>>> {
+        let found = self.state(id);
+        found.unwrap_or_else(|error| panic!("{:?} {id}: {error}", A::KIND)).map(Arc::new)
     }
 }

@@ -5,49 +5,51 @@
 //! confidential members, commits the batch with one fdatasync, answers, and hands the records to
 //! the projector. A refused command leaves nothing. If anything of the commit fails, the process
 //! stops: nobody of the batch is answered.
+//!
+//! Invariant: this is the only caller of [`Commit::commit`](crate::log::Commit::commit), on one
+//! thread; recorded times strictly increase, also across restarts and whatever the clock does.
+
+mod answer;
+mod clock;
+mod create;
+mod encode;
+mod keys;
+mod open;
+mod project;
+mod publish;
+mod queue;
+mod replay;
+mod rotate;
+mod seal;
+mod shared;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use utoipa::ToSchema;
+use tokio::sync::oneshot;
+
+pub use answer::{Accepted, AcceptedRecord};
+pub use create::create;
+pub use keys::KeyFileError;
+pub use open::LedgerError;
 
 use crate::domain::command::Command;
-use crate::domain::id::{CommandId, KeyId};
+use crate::domain::id::KeyId;
 use crate::domain::refusal::Refusal;
-use crate::domain::shapes::Nonconformity;
 use crate::domain::time::UtcMicros;
 use crate::index::Index;
+use crate::ledger::queue::{Job, Reply};
+use crate::ledger::shared::Shared;
 use crate::log::LogReader;
 use crate::log::checkpoint::Signed;
 use crate::log::sealed::Sealed;
 use crate::log::tree::Tree;
-
-/// What an accepted command left, derived from its records: asked again, it is the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Accepted {
-    pub command: CommandId,
-    /// Rules that the recorded reality breaks; each stops acceptance, use or claim, not the record.
-    pub nonconformities: Vec<Nonconformity>,
-    /// Position of its last record: read with `at_least` this to see its effect.
-    pub position: u64,
-    /// The ledger's clock when it was recorded.
-    pub recorded_at: UtcMicros,
-    pub records: Vec<AcceptedRecord>,
-}
-
-/// One record of an accepted command.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AcceptedRecord {
-    pub position: u64,
-    /// For example `delivery/dlv_…`.
-    pub stream: String,
-    #[serde(rename = "type")]
-    pub kind: String,
-}
+use crate::record::note::VerifierKey;
 
 /// Why there is no result.
 #[derive(Clone, Debug, Error)]
@@ -62,92 +64,140 @@ pub enum SubmitError {
     Stopping,
 }
 
-/// A ledger that is open; cheap to clone.
-#[derive(Clone)]
-pub struct Ledger(Arc<Shared>);
-
-struct Shared {}
-
 /// How a ledger is opened.
+#[derive(Clone, Debug)]
 pub struct Options {
     pub folder: PathBuf,
     /// Where the signing key is; `keys/` in the folder if absent.
     pub keys: Option<PathBuf>,
+    /// Seeds the salts, so that a demo ledger is the same bytes each time. Only demo ledgers take
+    /// one: with a seed that others know, a salt hides nothing.
+    pub demo_seed: Option<[u8; 32]>,
 }
 
-#[derive(Debug, Error)]
-pub enum LedgerError {
-    #[error("{0}")]
-    Placeholder(String),
-}
-
-impl Ledger {
-    /// Makes a new ledger in a folder that must be empty or absent: signing key, record 0, first
-    /// checkpoint. `origin` without its `/blake3`.
-    pub fn create(_options: &Options, _origin: &str, _demo: bool) -> Result<(), LedgerError> {
-        unreachable!()
+impl Options {
+    pub fn new(folder: impl Into<PathBuf>) -> Options {
+        Options { folder: folder.into(), keys: None, demo_seed: None }
     }
 
-    /// Opens the ledger in a folder and starts its writer, projector and checkpoint threads. When it
-    /// answers, the rows are brought up to the log.
-    pub fn open(_options: Options) -> Result<Ledger, LedgerError> {
-        unreachable!()
+    fn keys_folder(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.folder.join(keys::FOLDER))
+    }
+}
+
+/// A ledger that is open; cheap to clone. The threads stop when [`Ledger::close`] is called.
+#[derive(Clone)]
+pub struct Ledger(Arc<Shared>);
+
+impl Ledger {
+    /// Opens the ledger in a folder and starts its writer, projector and checkpoint threads. When
+    /// it answers, the rows are brought up to the log. `progress` is told records done and to do.
+    pub fn open(
+        options: &Options,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Ledger, LedgerError> {
+        open::open(options, progress).map(Ledger)
     }
 
     /// Gives a command to the writer. `key` is the credential that was used; whether it may act for
     /// the command's actor was checked by the caller.
-    pub async fn submit(&self, _command: Command, _key: &KeyId) -> Result<Accepted, SubmitError> {
-        unreachable!()
+    pub async fn submit(&self, command: Command, key: &KeyId) -> Result<Accepted, SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::command(command, key, None, Reply::One(reply));
+        self.0.queue.push(job)?;
+        answer.await.unwrap_or(Err(SubmitError::Stopping))
     }
 
     /// As [`Ledger::submit`], for many and for threads without a runtime: answers in order. With
     /// `clock`, which only a demo ledger takes, that is when they are recorded.
     pub fn submit_all(
         &self,
-        _commands: Vec<Command>,
-        _key: &KeyId,
-        _clock: Option<&[UtcMicros]>,
+        commands: Vec<Command>,
+        key: &KeyId,
+        clock: Option<&[UtcMicros]>,
     ) -> Vec<Result<Accepted, SubmitError>> {
-        unreachable!()
+        assert!(clock.is_none() || self.0.demo, "only a demo ledger takes another clock");
+        assert!(clock.is_none_or(|clock| clock.len() == commands.len()), "one time a command");
+        let count = commands.len();
+        let (send, receive) = std::sync::mpsc::channel();
+        for (place, command) in commands.into_iter().enumerate() {
+            let at = clock.map(|clock| clock[place]);
+            let job = Job::command(command, key, at, Reply::Many(place, send.clone()));
+            if self.0.queue.push_waiting(job).is_err() {
+                break;
+            }
+        }
+        drop(send);
+        let mut answers: Vec<_> = (0..count).map(|_| Err(SubmitError::Stopping)).collect();
+        for (place, answer) in receive {
+            answers[place] = answer;
+        }
+        answers
+    }
+
+    /// Replaces the signing key. Answers the new verifier key once a checkpoint signed by both keys
+    /// covers the record that tells of it.
+    pub fn rotate_key(&self) -> Result<VerifierKey, LedgerError> {
+        rotate::rotate(&self.0)
     }
 
     /// How many records are durable.
     pub fn size(&self) -> u64 {
-        unreachable!()
+        self.0.log.size()
     }
 
     /// Waits until the rows reflect the record at `position`; false when `patience` is over.
-    pub async fn projected(&self, _position: u64, _patience: std::time::Duration) -> bool {
-        unreachable!()
+    pub async fn projected(&self, position: u64, patience: Duration) -> bool {
+        self.0.projected.reach(position + 1, patience).await
+    }
+
+    /// As [`Ledger::projected`] for all that is durable now, for threads without a runtime.
+    pub fn settle(&self) {
+        self.0.projected.wait(self.size());
     }
 
     pub fn index(&self) -> &Index {
-        unreachable!()
+        &self.0.index
     }
 
     pub fn log(&self) -> &LogReader {
-        unreachable!()
+        &self.0.log
     }
 
     pub fn tree(&self) -> &Tree {
-        unreachable!()
+        &self.0.tree
     }
 
     pub fn sealed(&self) -> &Sealed {
-        unreachable!()
+        &self.0.sealed
     }
 
     /// The newest published checkpoint.
     pub fn checkpoint(&self) -> Option<Arc<Signed>> {
-        unreachable!()
+        self.0.checkpoint()
+    }
+
+    /// How long ago the newest checkpoint covered all that was durable then.
+    pub fn checkpoint_age(&self) -> Duration {
+        self.0.checkpoint_age()
+    }
+
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    /// Whether it is a demo ledger.
+    pub fn is_demo(&self) -> bool {
+        self.0.demo
     }
 
     pub fn folder(&self) -> &Path {
-        unreachable!()
+        &self.0.folder
     }
 
-    /// Stops the threads, after the last batch and a last checkpoint.
-    pub fn close(self) {
-        unreachable!()
+    /// Stops the threads, after the last batch and a last checkpoint. Commands that come later are
+    /// answered [`SubmitError::Stopping`].
+    pub fn close(&self) {
+        self.0.close();
     }
 }

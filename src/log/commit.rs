@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::log::Place;
 use crate::log::batch::Batch;
 use crate::log::disk::{Attempt, Disk, DiskError, DiskFile, LockGuard};
 use crate::log::reader::LogReader;
 use crate::log::segment;
+use crate::merkle::Hash;
 
 /// Where a batch becomes durable. A local folder today; a table on a PostgreSQL cluster can stand
 /// here as well, so callers assume nothing about files.
@@ -58,6 +60,15 @@ pub(super) struct Active {
 impl Log {
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Where the lines of the batch that was committed last stand, with their leaf hashes: what the
+    /// tree is extended by.
+    pub fn placed<'b>(&self, batch: &'b Batch) -> impl Iterator<Item = (Place, Hash)> + use<'b> {
+        assert_eq!(batch.next, self.size, "it is the batch that was committed last");
+        let (segment, base) = (self.active.first, self.active.bytes - batch.bytes.len() as u64);
+        let place = move |start| Place { segment, offset: base + u64::from(start) };
+        batch.starts().map(place).zip(batch.leaves.iter().copied())
     }
 
     /// Begins a new segment. The old one is durable: each of its batches was synced before it was

@@ -21,7 +21,7 @@ mod open;
 mod reader;
 mod repair;
 pub mod sealed;
-mod segment;
+pub mod segment;
 mod survey;
 mod table;
 #[cfg(test)]
@@ -35,7 +35,7 @@ pub use commit::{Commit, CommitError, Log};
 pub use feed::FeedError;
 pub use open::{OpenOptions, Opened, open, view};
 pub use reader::{LogError, LogReader, Stored};
-pub use repair::TailCut;
+pub use repair::{FOLDER as TORN_FOLDER, TailCut, parse_copy_name};
 pub use survey::{Disorder, OpenError, Proof, Tail};
 pub use tree::Place;
 

@@ -11,7 +11,7 @@ use crate::log::segment;
 use crate::merkle::{Hash, plain};
 
 /// The folder of copies in a data folder.
-const FOLDER: &str = "torn";
+pub const FOLDER: &str = "torn";
 
 /// How many digits of its hash a copy has in its name.
 const NAMED_DIGITS: usize = 8;
@@ -32,7 +32,8 @@ fn copy_name(position: u64, hash: &Hash) -> String {
     format!("{position:020}-{:.NAMED_DIGITS$}.bin", hash)
 }
 
-fn parse_copy_name(name: &str) -> Option<u64> {
+/// The position at which a copy was cut off, by its name; `None` when it is the name of no copy.
+pub fn parse_copy_name(name: &str) -> Option<u64> {
     let (digits, hash) = name.strip_suffix(".bin")?.split_once('-')?;
     let is_form = digits.len() == 20 && hash.len() == NAMED_DIGITS;
     if is_form { digits.parse().ok() } else { None }

@@ -16,6 +16,7 @@
 
 mod line;
 mod table;
+mod view;
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
@@ -27,8 +28,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use self::line::{Content, Line};
 pub use self::line::{Member, commitment};
 use self::table::{Place, Table};
+pub use self::view::{Seen, is_file_name, view};
 use crate::merkle::Hash;
 
+/// The folder's name in the data folder.
+pub const FOLDER: &str = "sealed";
 /// A file that has grown to this size is followed by a new one at the next batch.
 const ROLL_AT_BYTES: u64 = 64 << 20;
 const FOLDER_MODE: u32 = 0o700;
@@ -368,17 +372,24 @@ fn numbers(folder: &Path) -> Result<Vec<u32>, SealedError> {
     let mut numbers = Vec::new();
     for file in fs::read_dir(folder).map_err(at(folder))? {
         let name = file.map_err(at(folder))?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".sealed"));
-        if let Some(Ok(number)) = number.map(str::parse) {
-            numbers.push(number);
-        }
+        numbers.extend(name.to_str().and_then(number_of));
     }
     numbers.sort_unstable();
     Ok(numbers)
 }
 
+/// Only the exact form: any other file in the folder is none of ours.
+fn number_of(name: &str) -> Option<u32> {
+    let number = name.strip_suffix(".sealed")?.parse().ok()?;
+    (file_name(number) == name).then_some(number)
+}
+
+fn file_name(number: u32) -> String {
+    format!("{number:08}.sealed")
+}
+
 fn path_of(folder: &Path, number: u32) -> PathBuf {
-    folder.join(format!("{number:08}.sealed"))
+    folder.join(file_name(number))
 }
 
 fn create(folder: &Path, number: u32) -> Result<Arc<File>, SealedError> {

@@ -22,10 +22,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::log::disk::{Attempt, DiskError};
 use crate::merkle::{Blake3, CompactRange, Hash, Nodes};
 
-const OFFSETS_FILE: &str = "offsets";
-const NODES_FILE: &str = "nodes";
-const PLACE_BYTES: u64 = 16;
-const NODE_BYTES: u64 = 32;
+/// The folder's name in the data folder.
+pub const FOLDER: &str = "tree";
+pub const OFFSETS_FILE: &str = "offsets";
+pub const NODES_FILE: &str = "nodes";
+pub const PLACE_BYTES: u64 = 16;
+pub const NODE_BYTES: u64 = 32;
 /// While opening, entries are gathered to this size before they are written.
 const CHUNK_BYTES: usize = 1 << 20;
 
@@ -55,7 +57,8 @@ pub struct Place {
 }
 
 impl Place {
-    fn to_bytes(self) -> [u8; PLACE_BYTES as usize] {
+    /// As it stands in `offsets`.
+    pub fn to_bytes(self) -> [u8; PLACE_BYTES as usize] {
         let mut bytes = [0; PLACE_BYTES as usize];
         bytes[..8].copy_from_slice(&self.segment.to_le_bytes());
         bytes[8..].copy_from_slice(&self.offset.to_le_bytes());
@@ -129,8 +132,9 @@ impl Nodes for Tree {
     }
 }
 
-/// How many subtrees the first `size` records have completed.
-fn nodes_of(size: u64) -> u64 {
+/// How many subtrees the first `size` records have completed, which is where in `nodes` the leaf
+/// hash of record `size` stands.
+pub fn nodes_of(size: u64) -> u64 {
     2 * size - u64::from(size.count_ones())
 }
 

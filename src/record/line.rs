@@ -4,6 +4,8 @@
 //! hash of HEAD, HEAD names the hash of BODY, and HEAD is spelled canonically. Any changed byte is
 //! seen.
 
+use std::io::BufRead;
+
 use thiserror::Error;
 
 use crate::merkle::{Blake3, Hash, TreeHash};
@@ -85,8 +87,10 @@ impl<'a> Line<'a> {
         }
         let hash = Hash::from_hex(&line[..HEX]).map_err(|_| LineError::Form)?;
         let rest = &line[HEX + 1..];
-        let reach = &rest[..rest.len().min(HEAD_LIMIT)];
-        let space = reach.iter().position(|byte| *byte == b' ').ok_or(LineError::Form)?;
+        let mut reach = &rest[..rest.len().min(HEAD_LIMIT)];
+        let passed = reach.skip_until(b' ').expect("reading from memory does not fail");
+        let space = passed.checked_sub(1).filter(|space| rest[*space] == b' ');
+        let space = space.ok_or(LineError::Form)?;
         let (head, body) = (&rest[..space], &rest[space + 1..]);
         let braced = |part: &[u8]| part.starts_with(b"{") && part.ends_with(b"}");
         if !braced(head) || !braced(body) || line.contains(&b'\n') {

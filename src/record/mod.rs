@@ -9,6 +9,8 @@ pub mod decoded;
 pub mod head;
 pub mod line;
 pub mod note;
+pub mod scan;
+pub mod strict;
 
 pub use body::{Body, CommandRef, body_hash, command_hash};
 pub use decoded::{DecodeError, Decoded};

@@ -1,3 +1,5 @@
 //! The product from outside, as one binary: linking it once is what keeps these tests quick.
 
+mod events;
 mod golden;
+mod samples;

@@ -54,7 +54,6 @@ macro_rules! commands {
     ($($variant:ident $kind:literal $doc:literal)+) => {
         /// What is asked, by type.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "a command is moved once, not stored")]
         pub enum Request {
             $(#[doc = $doc] $variant($variant)),+
         }

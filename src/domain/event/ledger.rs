@@ -27,8 +27,10 @@ pub struct LedgerOpened {
 #[serde(deny_unknown_fields)]
 pub struct TailCut {
     pub bytes: u64,
-    /// BLAKE3 of what was cut; the copy in `torn/` has this hash.
-    pub hash: Digest,
+    /// Where what was cut was copied to, from the data folder on.
+    pub copy: Text,
+    /// BLAKE3 of the copy.
+    pub copy_hash: Digest,
     /// The log's size when it was cut.
     pub size: u64,
 }

@@ -35,12 +35,13 @@ pub use registry::{
 };
 
 use crate::domain::id::ParkId;
+use crate::domain::json_schema::document;
+use crate::domain::shapes::Nonconformity;
 
 macro_rules! events {
     ($($variant:ident $kind:literal $schema:literal)+) => {
         /// What has happened, by type.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "an event is moved twice and not stored")]
         pub enum Event {
             $(#[doc = concat!("`", $kind, "`, schema ", $schema)] $variant($variant)),+
         }
@@ -56,6 +57,14 @@ macro_rules! events {
             /// The number of the shape in which it is written.
             pub fn schema(&self) -> u16 {
                 match self { $(Event::$variant(_) => $schema),+ }
+            }
+
+            /// The JSON Schema of each event's `data`, by the name of its file, in the same order.
+            pub fn schemas() -> Vec<(String, serde_json::Value)> {
+                vec![$((
+                    concat!($kind, ".v", $schema, ".json").to_owned(),
+                    document::<$variant>(concat!("data of ", $kind, ", schema ", $schema)),
+                )),+]
             }
 
             /// Reads `data` of a record. `None` if this program knows no such type and schema:
@@ -237,6 +246,18 @@ impl Event {
             Event::DeliveryDisposed(e) => Some(&e.exchange),
             Event::DeliveryCancelled(e) => Some(&e.exchange),
             _ => None,
+        }
+    }
+
+    /// The rules that what is recorded breaks.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only recorded reality has any")]
+    pub fn nonconformities(&self) -> &[Nonconformity] {
+        match self {
+            Event::MaterialDefined(e) => &e.nonconformities,
+            Event::DeliveryDispatched(e) => &e.nonconformities,
+            Event::DeliveryReceived(e) => &e.nonconformities,
+            Event::MeteredPeriodRecorded(e) => &e.nonconformities,
+            _ => &[],
         }
     }
 

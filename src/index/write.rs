@@ -1,0 +1,183 @@
+//! Writing rows: what folds add is gathered in memory and becomes one atomic batch.
+//!
+//! Invariant: a block holds what the records of its span have added, in the order of the log. Which
+//! span that is depends on positions alone, so the rows after a record are the same however many
+//! records were flushed together.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::domain::fact::{Fact, FactUnit, Measure};
+use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::quantity::Method;
+use crate::domain::states::Kind;
+use crate::domain::time::Month;
+use crate::index::query::{ListOf, TotalValue};
+use crate::index::{CachedStates, Index, IndexError, codec, fingerprint, key};
+use crate::merkle::Hash;
+
+/// How many totals are held between flushes.
+const MOST_TOTALS: usize = 50_000;
+
+/// What tells a total from the others of its park and month.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TotalKey {
+    pub firm: FirmId,
+    pub counterparty: Option<FirmId>,
+    pub material: Option<MaterialId>,
+    pub unit: FactUnit,
+    pub method: Method,
+}
+
+/// Rows on their way: over the index, not yet in it.
+pub struct Rows {
+    index: Index,
+    pub states: CachedStates,
+    lists: Blocks<(u64, Box<str>)>,
+    facts: Blocks<(u64, Fact)>,
+    commands: Blocks<(u64, u64)>,
+    totals: HashMap<Vec<u8>, (TotalValue, bool)>,
+    /// Fingerprints and positions since the last flush.
+    noted: Vec<(u64, u64)>,
+    name: Vec<u8>,
+}
+
+/// Blocks that were read or begun, by key; the flag says that one was changed.
+struct Blocks<T>(HashMap<Vec<u8>, (Vec<T>, bool)>);
+
+impl<T: Serialize + DeserializeOwned> Blocks<T> {
+    fn push(&mut self, index: &Index, name: &[u8], item: T) -> Result<(), IndexError> {
+        if !self.0.contains_key(name) {
+            let stored = index.0.rows.get(name)?;
+            let items = stored.map_or_else(|| Ok(Vec::new()), |bytes| codec::decode(&bytes))?;
+            self.0.insert(name.to_owned(), (items, false));
+        }
+        let (items, changed) = self.0.get_mut(name).expect("it was put there just now");
+        items.push(item);
+        *changed = true;
+        Ok(())
+    }
+
+    /// Writes what was changed, and forgets blocks that no later record adds to.
+    fn flush(&mut self, batch: &mut sled::Batch, open: u64) {
+        self.0.retain(|name, (items, changed)| {
+            if *changed {
+                let mut value = Vec::with_capacity(items.len() * 64);
+                codec::encode(items, &mut value);
+                batch.insert(name.as_slice(), value);
+                *changed = false;
+            }
+            name[name.len() - 8..] == open.to_be_bytes()
+        });
+    }
+}
+
+impl Rows {
+    pub fn over(index: Index) -> Rows {
+        Rows {
+            states: CachedStates::new(index.clone()),
+            index,
+            lists: Blocks(HashMap::new()),
+            facts: Blocks(HashMap::new()),
+            commands: Blocks(HashMap::new()),
+            totals: HashMap::new(),
+            noted: Vec::new(),
+            name: Vec::new(),
+        }
+    }
+
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Adds an aggregate, brought into being by the record at `position`, to a list.
+    pub fn list(
+        &mut self,
+        kind: Kind,
+        of: &ListOf,
+        position: u64,
+        id: &str,
+    ) -> Result<(), IndexError> {
+        key::list(kind, of, &mut self.name);
+        key::push_block(key::block(position), &mut self.name);
+        self.lists.push(&self.index, &self.name, (position, id.into()))
+    }
+
+    pub fn fact(&mut self, position: u64, fact: Fact) -> Result<(), IndexError> {
+        key::facts(fact.park.as_str(), &mut self.name);
+        key::push_month(fact.day.month(), &mut self.name);
+        key::push_block(key::block(position), &mut self.name);
+        self.facts.push(&self.index, &self.name, (position, fact))
+    }
+
+    /// Adds an amount to a total.
+    pub fn total(
+        &mut self,
+        park: &ParkId,
+        month: Month,
+        measure: Measure,
+        total: &TotalKey,
+        value: TotalValue,
+    ) -> Result<(), IndexError> {
+        key::totals(park.as_str(), &mut self.name);
+        key::push_month(month, &mut self.name);
+        key::push_total(measure, total, &mut self.name);
+        if let Some((sum, changed)) = self.totals.get_mut(&self.name) {
+            sum.add(&value);
+            *changed = true;
+            return Ok(());
+        }
+        let sum = match self.index.0.rows.get(&self.name)? {
+            None => value,
+            Some(bytes) => {
+                let mut sum: TotalValue = codec::decode(&bytes)?;
+                sum.add(&value);
+                sum
+            }
+        };
+        self.totals.insert(self.name.clone(), (sum, true));
+        Ok(())
+    }
+
+    /// Notes that the command's first record stands at `position`.
+    pub fn command(&mut self, actor: &str, id: &str, position: u64) -> Result<(), IndexError> {
+        let print = fingerprint::fingerprint(actor, id);
+        self.noted.push((print, position));
+        let name = key::commands(position >> key::COMMAND_BLOCK_BITS);
+        self.commands.push(&self.index, &name, (print, position))
+    }
+
+    /// Writes everything as one atomic batch. All rows then reflect the records below `position`,
+    /// the last of which has this leaf hash.
+    pub fn flush(&mut self, position: u64, leaf: &Hash) -> Result<(), IndexError> {
+        let mut batch = sled::Batch::default();
+        self.states.take_dirty(|name, value| batch.insert(name, value));
+        self.lists.flush(&mut batch, key::block(position));
+        self.facts.flush(&mut batch, key::block(position));
+        self.commands.flush(&mut batch, position >> key::COMMAND_BLOCK_BITS);
+        for (name, (sum, changed)) in &mut self.totals {
+            if std::mem::take(changed) {
+                let mut value = Vec::with_capacity(64);
+                codec::encode(sum, &mut value);
+                batch.insert(name.as_slice(), value);
+            }
+        }
+        if self.totals.len() > MOST_TOTALS {
+            self.totals.clear();
+        }
+        let mut meta = Vec::new();
+        codec::encode(&(position, leaf.0), &mut meta);
+        batch.insert(&key::META, meta);
+        self.index.0.rows.apply_batch(batch)?;
+        // Readers learn of the commands before they learn that the rows have come so far.
+        let mut commands = self.index.0.commands.write().unwrap_or_else(PoisonError::into_inner);
+        self.noted.drain(..).for_each(|(print, at)| commands.note(print, at));
+        drop(commands);
+        self.index.0.position.store(position, Ordering::Release);
+        self.states.release(position);
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! Lists of aggregates in the order in which they came into being: all of a kind, those of a park,
+//! of a firm, of a contract.
+
+use crate::domain::event::Event;
+use crate::domain::id::{FirmId, ParkId};
+use crate::domain::states::Kind;
+use crate::index::{IndexError, ListOf, Rows};
+use crate::record::Decoded;
+
+/// An aggregate that a record brought into being, and whose lists it stands in.
+struct Entry<'a> {
+    kind: Kind,
+    id: &'a str,
+    parks: Vec<&'a ParkId>,
+    firms: Vec<&'a FirmId>,
+    contract: Option<&'a str>,
+}
+
+pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
+    // Only the first record of a stream brings an aggregate into being; a period has no stream of
+    // its own, and a month is closed once.
+    let begins = record.version == 0 || matches!(record.event, Event::PeriodClosed(_));
+    if !begins {
+        return Ok(());
+    }
+    let Some(entry) = entry(&record.event) else {
+        return Ok(());
+    };
+    let Entry { kind, id, mut parks, mut firms, contract } = entry;
+    parks.dedup();
+    firms.dedup();
+    let parks = parks.into_iter().map(|park| ListOf::Park(park.clone()));
+    let firms = firms.into_iter().map(|firm| ListOf::Firm(firm.clone()));
+    let contract = contract.map(|contract| ListOf::Contract(contract.to_owned()));
+    for of in [ListOf::All].into_iter().chain(parks).chain(firms).chain(contract) {
+        rows.list(kind, &of, record.position(), id)?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "most events bring nothing into being")]
+fn entry(event: &Event) -> Option<Entry<'_>> {
+    let of = |kind, id, parks, firms| Some(Entry { kind, id, parks, firms, contract: None });
+    if let Some(exchange) = event.exchange() {
+        let (supplier, receiver) = (&exchange.supplier, &exchange.receiver);
+        return Some(Entry {
+            kind: Kind::Delivery,
+            id: exchange.delivery.as_str(),
+            parks: vec![&supplier.park, &receiver.park],
+            firms: vec![&supplier.firm, &receiver.firm],
+            contract: Some(exchange.contract.as_str()),
+        });
+    }
+    if let Some(declared) = event.declared() {
+        let (parks, firms) = (vec![&declared.park], vec![&declared.firm]);
+        return of(Kind::Return, declared.return_id.as_str(), parks, firms);
+    }
+    match event {
+        Event::KeyIssued(e) => of(Kind::Key, e.key.as_str(), vec![], e.firm.iter().collect()),
+        Event::ParkRegistered(e) => of(Kind::Park, e.park.as_str(), vec![&e.park], vec![]),
+        Event::FirmRegistered(e) => of(Kind::Firm, e.firm.as_str(), vec![], vec![&e.firm]),
+        Event::SiteRegistered(e) => of(Kind::Site, e.site.as_str(), vec![&e.park], vec![&e.firm]),
+        Event::PermitRegistered(e) => of(Kind::Permit, e.permit.as_str(), vec![&e.park], vec![]),
+        Event::ScaleRegistered(e) => {
+            of(Kind::Scale, e.scale.as_str(), vec![&e.park], vec![&e.firm])
+        }
+        Event::MeterRegistered(e) => {
+            of(Kind::Meter, e.meter.as_str(), vec![&e.park], vec![&e.firm])
+        }
+        Event::CataloguePublished(e) => of(Kind::Catalogue, e.catalogue.as_str(), vec![], vec![]),
+        Event::MaterialDefined(e) => of(Kind::Material, e.material.as_str(), vec![], vec![&e.firm]),
+        Event::ListingPublished(e) => {
+            of(Kind::Listing, e.listing.as_str(), vec![&e.park], vec![&e.firm])
+        }
+        Event::ContractProposed(e) => {
+            let parks = vec![&e.supplier.park, &e.receiver.park];
+            let firms = vec![&e.supplier.firm, &e.receiver.firm];
+            of(Kind::Contract, e.contract.as_str(), parks, firms)
+        }
+        _ => None,
+    }
+}
