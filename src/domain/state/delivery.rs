@@ -90,8 +90,8 @@ pub enum RejectionEnd {
     Disposed,
 }
 
-/// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's own
-/// stands apart, as `sit_…/scl_…/number`. Gross and tare are kept, so that the same ticket with
+/// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's
+/// own stands apart, as `sit_…/scl_…/number`. Gross and tare are kept, so that the same ticket with
 /// other content is told apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketUse {

@@ -2,8 +2,8 @@
 //! and stages only.
 //!
 //! What must hold: a command is taken just when the model takes it; each load has the model's
-//! numbers; each window of a contract line sums up its loads; and the facts of the log sum up to the
-//! same, so that no figure can differ from the balances.
+//! numbers; each window of a contract line sums up its loads; and the facts of the log sum up to
+//! the same, so that no figure can differ from the balances.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,5 +1,5 @@
-//! What the rules of deliveries share: finding one, its material as it is now, and the refusals that
-//! several of them have.
+//! What the rules of deliveries share: finding one, its material as it is now, and the refusals
+//! that several of them have.
 
 use std::sync::Arc;
 
