@@ -170,7 +170,7 @@ mod tests {
             let parks = event.parks();
             assert!(parks.iter().all(|park| text.contains(park.as_str())), "{}", event.kind());
             assert!(parks.len() < 2 || parks[0] != parks[1]);
-            // A park in the data that HEAD would not count would make the count of its places wrong.
+            // HEAD counts every park that the data names; a key's mandate concerns no park's trade.
             let named = ["prk_guigang", "prk_guiping"].iter().filter(|park| text.contains(**park));
             let keyed = matches!(event, Event::KeyIssued(_));
             assert_eq!(named.count(), if keyed { 1 } else { parks.len() }, "{}", event.kind());

@@ -1,13 +1,13 @@
 //! Who may do and see what.
 //!
 //! Invariant: one function, total over roles and actions, with no state of its own. What is not
-//! allowed here is denied, and where a denial would tell that something exists the caller answers as
-//! if it did not.
+//! allowed here is denied, and where a denial would tell that something exists the caller answers
+//! as if it did not.
 //!
-//! The rights: anyone checks the log's hashes and proofs and reads closed periods' figures. Heads of
-//! records go to the verifiers and regulators of their park, bodies to their parties and, again, the
-//! park's verifiers and regulators. A park's administration sees its contracts and deliveries, not
-//! their records, because tickets reach it as totals only. Confidential values stay with the
+//! The rights: anyone checks the log's hashes and proofs and reads closed periods' figures. Heads
+//! of records go to the verifiers and regulators of their park, bodies to their parties and, again,
+//! the park's verifiers and regulators. A park's administration sees its contracts and deliveries,
+//! not their records, because tickets reach it as totals only. Confidential values stay with the
 //! parties. The ledger keeper runs the ledger and sees no trade. A scale's or carrier's key writes
 //! what it weighed or moved, and reads nothing.
 

@@ -21,7 +21,11 @@ pub type Found<A> = Result<Arc<Stored<A>>, Refusal>;
 macro_rules! lookups {
     ($($name:ident $id:ident $state:ident $code:ident $noun:literal $by:literal)+) => {$(
         #[doc = concat!("The ", $noun, " with that id.")]
-        pub fn $name<S: States>(context: &Context<'_, S>, id: &$id, pointer: &str) -> Found<$state> {
+        pub fn $name<S: States>(
+            context: &Context<'_, S>,
+            id: &$id,
+            pointer: &str,
+        ) -> Found<$state> {
             context.states.find(id.as_str()).ok_or_else(|| {
                 let message = format!(concat!("there is no ", $noun, " {}; ", $by), id);
                 Refusal::new(Code::$code, pointer, message)
