@@ -49,7 +49,8 @@ mod tests {
     use crate::domain::state::Delivery;
     use crate::domain::testing::World;
 
-    /// Invariant 16: what two statements of one load differ by is unreconciled until explained.
+    /// Invariant 16: what two statements of one load differ by is unreconciled until it is
+    /// explained.
     #[test]
     fn invariant_16_an_explained_difference_is_reconciled() {
         for actor in ["frm_steel", "frm_recycler"] {
