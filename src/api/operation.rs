@@ -46,7 +46,8 @@ impl Tag {
         (
             Tag::Registry,
             "registry",
-            "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists of codes.",
+            "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists \
+             of codes.",
         ),
         (Tag::Market, "market", "What firms offer and seek."),
         (
@@ -217,7 +218,13 @@ impl Operation {
     pub fn methods(&self) -> &'static [Method] {
         match self.method {
             HttpMethod::Get => &[Method::GET, Method::HEAD],
-            _ => &[Method::POST],
+            HttpMethod::Post
+            | HttpMethod::Put
+            | HttpMethod::Delete
+            | HttpMethod::Options
+            | HttpMethod::Head
+            | HttpMethod::Patch
+            | HttpMethod::Trace => &[Method::POST],
         }
     }
 

@@ -1,8 +1,8 @@
 //! What the public sees of a park: closed months, in fixed groupings, without small cells.
 //!
 //! Invariant: a month is shown as it was when it was closed, for ever, so nothing can be learned by
-//! comparing two dates. A cell is left out if fewer than three firms stand on either side, or if one
-//! of them has more than 85 %; no total is given from which it could be had by subtraction.
+//! comparing two dates. A cell is left out if fewer than three firms stand on either side, or if
+//! one of them has more than 85 %; no total is given from which it could be had by subtraction.
 
 use std::collections::BTreeMap;
 

@@ -39,10 +39,10 @@ pub struct PageOf {
 
 impl Rows<'_> {
     /// The view of a thing. `what` names its kind in the error.
-    pub fn one<V: View>(&self, id: &str, what: &'static str) -> Result<Answer<V>, QueryError>
+    pub fn one<V>(&self, id: &str, what: &'static str) -> Result<Answer<V>, QueryError>
     where
+        V: View + utoipa::ToSchema,
         V::Of: Listed,
-        V: utoipa::ToSchema,
     {
         // Read first: the row reflects this position or more.
         let as_of = self.index.position();
@@ -57,14 +57,14 @@ impl Rows<'_> {
     }
 
     /// A page of those that `keep` keeps.
-    pub fn page<V: View>(
+    pub fn page<V>(
         &self,
         page: &PageOf,
         keep: impl Fn(&V::Of) -> bool,
     ) -> Result<Page<V>, QueryError>
     where
+        V: View + utoipa::ToSchema,
         V::Of: Listed,
-        V: utoipa::ToSchema,
     {
         let position = self.index.position();
         let list = ListKey::new(V::Of::NAME, &page.filters);

@@ -197,10 +197,10 @@ pub fn says(kind: &str) -> (&'static str, String) {
 }
 
 fn object(schema: RefOr<Schema>) -> Object {
-    match schema {
-        RefOr::T(Schema::Object(object)) => object,
-        _ => unreachable!("a command's data is an object with members"),
-    }
+    let RefOr::T(Schema::Object(object)) = schema else {
+        unreachable!("a command's data is an object with members")
+    };
+    object
 }
 
 /// The envelopes of all commands, as batches hold them, and the one that is any of them.

@@ -125,6 +125,10 @@ query! {
 
 /// All operations on figures and facts.
 pub fn operations() -> Vec<Operation> {
+    [of_totals(), of_the_web()].into_iter().flatten().collect()
+}
+
+fn of_totals() -> Vec<Operation> {
     vec![
         Operation::get(
             "/api/v1/parks/{park}/statistics/exchange-totals",
@@ -168,6 +172,11 @@ pub fn operations() -> Vec<Operation> {
         .query::<PublicMonths>()
         .answers::<PublicExchangeTotals>("The figure.")
         .to(public_exchange_totals),
+    ]
+}
+
+fn of_the_web() -> Vec<Operation> {
+    vec![
         Operation::get(
             "/api/v1/parks/{park}/statistics/chertow-3-2",
             "get_chertow_3_2",

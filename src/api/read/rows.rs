@@ -132,7 +132,10 @@ macro_rules! things {
                 ))
                 .says(
                     concat!("Shows one ", $what, "."),
-                    concat!("The present state of one ", $what, ", and where it stands in the log."),
+                    concat!(
+                        "The present state of one ", $what,
+                        ", and where in the log it began and changed last."
+                    ),
                 )
                 .query::<One>()
                 .answers_with::<Answer<$view>, $view>("The present state.")
@@ -159,8 +162,11 @@ things! {
 
 /// All operations on rows.
 pub fn operations() -> Vec<Operation> {
-    let mut operations = plain();
-    operations.extend([
+    [plain(), of_trade(), of_deliveries()].into_iter().flatten().collect()
+}
+
+fn of_trade() -> Vec<Operation> {
+    vec![
         Operation::get("/api/v1/listings", "list_listings", Tag::Market)
             .says(
                 "Lists offers and wants.",
@@ -205,6 +211,11 @@ pub fn operations() -> Vec<Operation> {
         )
         .answers::<Disclosed>("The values.")
         .to(|call| confidential::<Contract>(call, "contract")),
+    ]
+}
+
+fn of_deliveries() -> Vec<Operation> {
+    vec![
         Operation::get("/api/v1/deliveries", "list_deliveries", Tag::Deliveries)
             .says(
                 "Lists deliveries.",
@@ -239,8 +250,7 @@ pub fn operations() -> Vec<Operation> {
             .query::<List>()
             .answers_with::<Page<PeriodView>, PeriodView>("A page of the list.")
             .to(periods),
-    ]);
-    operations
+    ]
 }
 
 async fn one<V>(call: Call, place: &'static str, what: &'static str) -> Reply

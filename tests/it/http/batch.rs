@@ -28,9 +28,9 @@ fn each_is_decided_on_its_own_and_answered_in_order_as_lines_or_as_an_array() {
     let results: Vec<Value> =
         got.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let codes = |results: &[Value]| -> Vec<String> {
-        let code = |result: &Value| match &result["problem"]["code"] {
-            Value::Null => result["accepted"]["command"].as_str().unwrap().to_owned(),
-            code => code.as_str().unwrap().to_owned(),
+        let code = |result: &Value| {
+            let (code, id) = (&result["problem"]["code"], &result["accepted"]["command"]);
+            code.as_str().or(id.as_str()).unwrap().to_owned()
         };
         results.iter().map(code).collect()
     };
