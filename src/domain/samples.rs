@@ -27,10 +27,10 @@ struct EventSample {
 /// One command of each type, in the order of `Request::KINDS`. Confidential values are open.
 pub fn commands() -> Vec<Command> {
     let texts: Vec<Box<RawValue>> = serde_json::from_str(COMMANDS).expect(TESTED);
-    let read = |text: &Box<RawValue>| {
+    let read = |text: Box<RawValue>| {
         Command::parse(text.get()).unwrap_or_else(|error| panic!("{TESTED}: {error:?}"))
     };
-    texts.iter().map(read).collect()
+    texts.into_iter().map(read).collect()
 }
 
 /// One event of each type, in the order of `Event::KINDS`. Confidential values are sealed.
@@ -170,7 +170,8 @@ mod tests {
             let parks = event.parks();
             assert!(parks.iter().all(|park| text.contains(park.as_str())), "{}", event.kind());
             assert!(parks.len() < 2 || parks[0] != parks[1]);
-            // HEAD counts every park that the data names; a key's mandate concerns no park's trade.
+            // A park in the data that HEAD would not count would make the count of its places
+            // wrong.
             let named = ["prk_guigang", "prk_guiping"].iter().filter(|park| text.contains(**park));
             let keyed = matches!(event, Event::KeyIssued(_));
             assert_eq!(named.count(), if keyed { 1 } else { parks.len() }, "{}", event.kind());
