@@ -47,8 +47,8 @@ pub const KEY: Setting = Setting {
 
 pub const LOG: Setting = Setting {
     variable: "SYMBIOSIS_LOG",
-    default: "info",
-    reason: "starts, stops and whatever an operator must act on; requests are traced at debug",
+    default: "warn",
+    reason: "what an operator must act on; `debug`, or levels by module, tells more",
 };
 
 pub const ALL: &[Setting] = &[DATA, LISTEN, KEYS, WORKERS, KEY, LOG];

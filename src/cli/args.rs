@@ -242,8 +242,8 @@ pub struct Rebuild {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  symbiosis report --data symbiosis-demo-guigang --from 2025-01-01 \
-    --to 2025-12-31"
+    after_help = "Example:\n  symbiosis report --data symbiosis-demo-guigang --from 2025-01 \
+    --to 2025-12"
 )]
 pub struct Report {
     #[command(flatten)]
@@ -251,11 +251,11 @@ pub struct Report {
     /// The park; may be left out if there is one only.
     #[arg(long, value_name = "PARK")]
     pub park: Option<String>,
-    /// The first day [default: of the first fact].
-    #[arg(long, value_name = "DAY")]
+    /// The first month [default: of the first exchange].
+    #[arg(long, value_name = "MONTH")]
     pub from: Option<String>,
-    /// The last day [default: of the last fact].
-    #[arg(long, value_name = "DAY")]
+    /// The last month [default: of the last exchange].
+    #[arg(long, value_name = "MONTH")]
     pub to: Option<String>,
 }
 

@@ -68,6 +68,7 @@ pub fn run(args: &Demo, settings: &Settings, out: Out) -> Outcome {
     let default = || PathBuf::from(format!("symbiosis-demo-{}", plan.name));
     let data = args.data.clone().unwrap_or_else(default);
     let listen = serve::listen(&args.address, settings);
+    let workers = serve::workers(&args.address, settings)?;
     if !args.no_serve {
         serve::expect_free(&listen)?;
     }
@@ -84,7 +85,7 @@ pub fn run(args: &Demo, settings: &Settings, out: Out) -> Outcome {
         return out.answer(&shown, |shown| loaded(shown));
     }
     let ledger = folder::open(&chosen)?;
-    serve::serve(ledger, &listen, |ledger, at| {
+    serve::serve(ledger, &listen, workers, |ledger, at| {
         let shown = shown(&plan, &note, &data, ledger.size(), Some(at));
         out.answer(&shown, |shown| welcome(shown, &plan))
     })
@@ -115,15 +116,10 @@ fn again(note: Note, plan: &Plan, scale: i64, data: &Path) -> Result<Note, Failu
     Err(Failure::failed(format!("{shown} holds the scenario {scenario}{scale}; {right}")))
 }
 
-fn load(
-    plan: &Plan,
-    scale: i64,
-    data: &Path,
-    chosen: &Options,
-) -> Result<Note, Failure> {
+fn load(plan: &Plan, scale: i64, data: &Path, chosen: &Options) -> Result<Note, Failure> {
     let ground = Ground::of(plan);
     let scenario = Scenario::new(plan, &ground, scale);
-    if holds_ledger(data) {
+    if holds_records(data)? {
         expect_demo(plan, data)?;
         talk(&format!("Loading into {} goes on where it was cut off.", data.display()));
     } else {
@@ -141,6 +137,11 @@ fn load(
     Ok(note)
 }
 
+/// Whether record 0 is there: making a ledger may have been cut off before it.
+fn holds_records(data: &Path) -> Result<bool, Failure> {
+    Ok(holds_ledger(data) && folder::view(data)?.size() > 0)
+}
+
 /// A ledger whose loading was cut off has record 0 of this scenario.
 fn expect_demo(plan: &Plan, data: &Path) -> Outcome {
     let reader = folder::view(data)?;
@@ -149,9 +150,6 @@ fn expect_demo(plan: &Plan, data: &Path) -> Outcome {
         let right = "choose another folder with --data";
         Failure::failed(format!("{shown} holds another ledger; {right}"))
     };
-    if reader.size() == 0 {
-        return Err(other());
-    }
     let line = reader.read(0)?;
     let line = Line::split(&line).map_err(|_| other())?;
     let body = line.body().map_err(|_| other())?;
@@ -318,7 +316,7 @@ fn shown<'a>(
     let address = |path: &str| at.map(|at| format!("http://{at}{path}"));
     let (park, year) = (&plan.closing.park, plan.year);
     let figure = format!("/api/v1/parks/{park}/statistics/exchange-totals");
-    let period = format!("?from={year}-01-01&to={year}-12-31");
+    let period = format!("?from={year}-01&to={year}-12");
     Shown {
         scenario: &note.scenario,
         folder: data.display().to_string(),

@@ -15,9 +15,10 @@ pub const DEFAULT: &str = "127.0.0.1:8080";
 
 pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
     let listen = listen(&args.address, settings);
+    let workers = workers(&args.address, settings)?;
     expect_free(&listen)?;
     let ledger = folder::open(&options(&args.folder, settings))?;
-    serve(ledger, &listen, |ledger, at| {
+    serve(ledger, &listen, workers, |ledger, at| {
         let records = count(ledger.size(), "record");
         let folder = ledger.folder().display().to_string();
         let addresses = serde_json::json!({
@@ -39,6 +40,16 @@ pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
 pub fn listen(address: &Address, settings: &Settings) -> String {
     let listen = address.listen.clone().or_else(|| settings.listen.clone());
     listen.unwrap_or_else(|| DEFAULT.to_owned())
+}
+
+/// How many threads answer requests.
+pub fn workers(address: &Address, settings: &Settings) -> Result<usize, Failure> {
+    let stated = address.workers.as_ref().or(settings.workers.as_ref());
+    let Some(text) = stated else {
+        return Ok(std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    };
+    let count = text.parse().ok().filter(|count| (1..=256).contains(count));
+    count.ok_or_else(|| Failure::Usage(format!("--workers takes 1 to 256, not {text:?}")))
 }
 
 /// Tells of a port in use before a ledger is opened, or loaded, for nothing.
@@ -64,9 +75,10 @@ fn unheard(listen: &str, error: &io::Error) -> Failure {
 pub fn serve(
     ledger: Ledger,
     listen: &str,
+    workers: usize,
     announce: impl FnOnce(&Ledger, &str) -> Outcome,
 ) -> Outcome {
-    let running = match api::serve(ledger.clone(), listen, true) {
+    let running = match api::serve(ledger.clone(), listen, workers, true) {
         Ok(running) => running,
         Err(error) => {
             ledger.close();
