@@ -30,7 +30,8 @@ pub struct Running {
 }
 
 /// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. `workers` threads
-/// read requests and answer them. With `signals` an interrupt or a termination of the process stops it.
+/// read requests and answer them. With `signals` an interrupt or a termination of the process stops
+/// it.
 pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io::Result<Running> {
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;

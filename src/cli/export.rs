@@ -76,8 +76,8 @@ fn write_record(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
 }
 
 const COLUMNS: &str = "position,measure,park,firm,site,recycler,counterparty_firm,\
-                       counterparty_park,counterparty_site,material,kind,code,day,value,unit,basis,method,contract,\
-                       delivery";
+    counterparty_park,counterparty_site,material,kind,code,day,value,unit,basis,method,contract,\
+    delivery";
 
 pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
     let park: Option<ParkId> = option("--park", args.park.as_ref())?;

@@ -61,12 +61,12 @@ pub fn open(options: &Options) -> Result<Ledger, Failure> {
 
 fn refused(options: &Options, error: LedgerError) -> Failure {
     let shown = options.folder.display();
-    match error {
-        LedgerError::Open(OpenError::Locked { .. }) => Failure::failed(format!(
+    if let LedgerError::Open(OpenError::Locked { .. }) = error {
+        return Failure::failed(format!(
             "a ledger runs on {shown}; stop it first, or send to it through its API"
-        )),
-        error => Failure::failed(error.to_string()),
+        ));
     }
+    Failure::failed(error.to_string())
 }
 
 /// Reads a ledger's log without opening it: one may run meanwhile.

@@ -1,7 +1,7 @@
 //! `symbiosis report`: a park's figures for a period, straight from the log.
 //!
-//! Invariant: computed from the records themselves by the formulas that the API uses, not from rows,
-//! so an auditor who has only the folder gets the same figures. A ledger may run meanwhile.
+//! Invariant: computed from the records themselves by the formulas that the API uses, not from
+//! rows, so an auditor who has only the folder gets the same figures. A ledger may run meanwhile.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

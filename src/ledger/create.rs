@@ -1,7 +1,7 @@
 //! Making a new ledger: a signing key, record 0 and the first checkpoint.
 //!
-//! What a crash leaves is a folder without record 0, which opening calls no ledger. Making it again,
-//! with the same origin, goes on with the key that is there.
+//! What a crash leaves is a folder without record 0, which opening calls no ledger. Making it
+//! again, with the same origin, goes on with the key that is there.
 
 use std::fs;
 use std::path::Path;
