@@ -1,4 +1,5 @@
-//! How many durable commands a second, over HTTP, in the process and in blocks, and how long each waits.
+//! How many durable commands a second, over HTTP, in the process and in blocks, and how long each
+//! waits.
 //!
 //! `cargo bench --bench append` measures; `cargo test` runs a small round of the same, so that it
 //! stays able to. Figures of a disk that syncs say nothing without the disk's own rate, so that is

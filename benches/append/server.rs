@@ -48,7 +48,7 @@ impl Drop for Server {
 /// The child: serves until its input ends.
 pub fn run(folder: &Path) {
     let ledger = ground::open(folder);
-    let running = api::serve(ledger.clone(), "127.0.0.1:0", false).unwrap();
+    let running = api::serve(ledger.clone(), "127.0.0.1:0", 2, false).unwrap();
     println!("{}", running.address());
     std::io::stdout().flush().unwrap();
     std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).unwrap();
