@@ -21,6 +21,7 @@ use symbiosis_ledger::merkle::Hash;
 use symbiosis_ledger::record::{Decoded, Line};
 
 #[path = "support/story.rs"]
+#[allow(dead_code, reason = "each test takes what it needs of the story")]
 mod story;
 
 const ROUNDS: u32 = 50;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-pub const HEADING: &str = "what                     commands/s  records/s   p50 ms   p99 ms   max ms   fdatasyncs/s \
-     before, after   CPU s/s";
+pub const HEADING: &str = "what                     commands/s  records/s   p50 ms   p99 ms   \
+     max ms   fdatasyncs/s before, after   CPU s/s";
 
 /// What one round gave.
 pub struct Round {
