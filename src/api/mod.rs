@@ -1,1 +1,53 @@
 //! HTTP: parsing, authentication, OpenAPI. No business rule.
+//!
+//! Invariant: every answer of an error status is a problem detail made in [`problem`]; every
+//! operation that is routed is documented, and the reverse, because both come from one list.
+
+mod allow;
+mod auth;
+mod call;
+mod command;
+mod fault;
+mod openapi;
+mod operation;
+mod pages;
+mod problem;
+mod query;
+mod read;
+mod server;
+
+use actix_web::web::Bytes;
+
+pub use server::{Running, serve};
+
+use crate::ledger::Ledger;
+use operation::Operation;
+
+/// What all requests share.
+pub struct Api {
+    ledger: Ledger,
+    /// The OpenAPI document.
+    openapi: Bytes,
+}
+
+impl Api {
+    fn new(ledger: Ledger) -> Api {
+        Api { ledger, openapi: openapi().into() }
+    }
+}
+
+/// Every operation, in the order in which addresses are looked up.
+fn operations() -> Vec<Operation> {
+    let mut operations = command::submit::operations();
+    operations.insert(0, command::batch::operation());
+    operations.extend(read::operations());
+    operations
+}
+
+/// The OpenAPI document, as `schemas/openapi.json` holds it.
+pub fn openapi() -> String {
+    let document = openapi::document(&operations());
+    let mut text = document.to_pretty_json().expect("a document has string keys");
+    text.push('\n');
+    text
+}

@@ -1,1 +1,16 @@
 //! Answers, each stamped with the position that it reflects.
+//!
+//! Invariant: an answer says its `as_of`: the rows that it was read from reflect every record below
+//! that position. Nothing is answered that `authorize` does not allow, and what may not be seen is
+//! answered as if it were not there.
+
+pub mod answer;
+pub mod cursor;
+pub mod fact;
+pub mod figure;
+pub mod listed;
+pub mod public;
+pub mod record;
+pub mod rows;
+pub mod see;
+pub mod view;

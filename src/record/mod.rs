@@ -2,6 +2,7 @@
 //!
 //! Invariant: stored bytes never change, and what is verified are the stored bytes.
 
+pub mod access_key;
 pub mod body;
 pub mod canonical;
 pub mod checkpoint;

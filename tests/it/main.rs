@@ -1,5 +1,7 @@
 //! The product from outside, as one binary: linking it once is what keeps these tests quick.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod events;
 mod golden;
+mod http;
 mod samples;

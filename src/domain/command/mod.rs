@@ -143,6 +143,7 @@ commands! {
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
 }
+pub(crate) use for_each_command;
 
 impl Request {
     /// Replaces every confidential value by its commitment. Pointers are those of the member in the

@@ -1,0 +1,64 @@
+//! Who asks: from the access key in the header to the principal that rules know.
+//!
+//! Invariant: a key opens nothing once its revocation is projected, or after its last day. The row
+//! is read for every request, because a cache would have to learn of revocations.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::http::header::HeaderValue;
+
+use crate::api::fault::Fault;
+use crate::api::problem::Problem;
+use crate::domain::access::Principal;
+use crate::domain::state::Key;
+use crate::domain::states::States;
+use crate::domain::time::{Day, UtcMicros};
+use crate::index::Index;
+use crate::record::access_key::{AccessKey, AccessKeyError};
+
+/// The principal of `Bearer sym_…`.
+pub fn principal(index: &Index, header: &HeaderValue) -> Result<Principal, Problem> {
+    let key = bearer(header)?;
+    let stored = index.find::<Key>(key.key().as_str());
+    // One answer for both, so that nobody learns which ids exist by trying.
+    let Some(stored) = stored.filter(|stored| key.opens(&stored.state.secret_hash)) else {
+        return Err(Problem::new(Fault::KeyUnknown, "no such access key was issued"));
+    };
+    let row = &stored.state;
+    if row.revoked {
+        return Err(Problem::new(Fault::KeyEnded, "the access key was revoked"));
+    }
+    if let Some(last) = row.expires.filter(|last| *last < today()) {
+        return Err(Problem::new(Fault::KeyEnded, format!("the access key expired after {last}")));
+    }
+    Ok(Principal {
+        key: row.key.clone(),
+        role: row.role,
+        firm: row.firm.clone(),
+        parks: row.parks.clone(),
+        site: row.site.clone(),
+    })
+}
+
+fn bearer(header: &HeaderValue) -> Result<AccessKey, Problem> {
+    let text = header.to_str().unwrap_or_default();
+    let (scheme, key) = text.split_once(' ').unwrap_or((text, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        let detail = "send `Authorization: Bearer sym_…`; other schemes are not taken";
+        return Err(Problem::new(Fault::KeyMalformed, detail));
+    }
+    AccessKey::parse(key.trim()).map_err(|error| {
+        let fault = match error {
+            AccessKeyError::Form => Fault::KeyMalformed,
+            AccessKeyError::Mistyped => Fault::KeyMistyped,
+        };
+        Problem::new(fault, error.to_string())
+    })
+}
+
+/// By the wall clock: keys belong to no park, so their days are those of UTC.
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+    UtcMicros(micros.min(UtcMicros::MAX.0)).utc_day()
+}

@@ -1,0 +1,409 @@
+//! One operation of the API: its address, its handler and what OpenAPI says of it, in one place.
+//!
+//! Invariant: routes and documentation are made from the same list, so neither can have what the
+//! other lacks.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_web::http::{Method, header};
+use actix_web::{HttpResponse, Route, web};
+use utoipa::ToSchema;
+use utoipa::openapi::content::Content;
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::{self, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{HttpMethod, KnownFormat, Ref, RefOr, Required, SchemaFormat};
+
+use crate::api::Api;
+use crate::api::call::{Call, Reply};
+use crate::api::problem::Problem;
+use crate::api::query::{self, Query};
+
+/// What an operation is about; chapters of the documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    Registry,
+    Market,
+    Contracts,
+    Deliveries,
+    Periods,
+    Statistics,
+    Log,
+    Access,
+    Service,
+}
+
+impl Tag {
+    pub const ALL: &'static [(Tag, &'static str, &'static str)] = &[
+        (
+            Tag::Registry,
+            "registry",
+            "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists \
+             of codes.",
+        ),
+        (Tag::Market, "market", "What firms offer and seek."),
+        (
+            Tag::Contracts,
+            "contracts",
+            "What two firms agreed on, and how much of it was delivered.",
+        ),
+        (Tag::Deliveries, "deliveries", "Single loads and metered periods, from dispatch to use."),
+        (Tag::Periods, "periods", "What firms declare for a month, and its closing."),
+        (
+            Tag::Statistics,
+            "statistics",
+            "Figures, each with the facts and records that it is the sum of.",
+        ),
+        (
+            Tag::Log,
+            "log",
+            "The log itself: checkpoint, records and proofs, for those who trust nobody.",
+        ),
+        (Tag::Access, "access", "Access keys."),
+        (Tag::Service, "service", "The state of the service, and commands in batches."),
+    ];
+
+    fn name(self) -> &'static str {
+        Tag::ALL.iter().find(|(tag, _, _)| *tag == self).expect("ALL has each tag").1
+    }
+}
+
+type Handler = Rc<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Reply>>>>;
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// An operation, being put together.
+pub struct Operation {
+    pub method: HttpMethod,
+    pub path: &'static str,
+    id: &'static str,
+    tag: Tag,
+    summary: String,
+    description: String,
+    public: bool,
+    has_query: bool,
+    parameters: Vec<Parameter>,
+    body: Option<RequestBody>,
+    responses: Vec<(&'static str, Response)>,
+    /// Named schemas that it refers to.
+    pub schemas: Schemas,
+    handler: Option<Handler>,
+}
+
+impl Operation {
+    pub fn get(path: &'static str, id: &'static str, tag: Tag) -> Operation {
+        Operation::new(HttpMethod::Get, path, id, tag)
+    }
+
+    pub fn post(path: &'static str, id: &'static str, tag: Tag) -> Operation {
+        Operation::new(HttpMethod::Post, path, id, tag)
+    }
+
+    fn new(method: HttpMethod, path: &'static str, id: &'static str, tag: Tag) -> Operation {
+        Operation {
+            method,
+            path,
+            id,
+            tag,
+            summary: String::new(),
+            description: String::new(),
+            public: false,
+            has_query: false,
+            parameters: path_parameters(path),
+            body: None,
+            responses: Vec::new(),
+            schemas: Vec::new(),
+            handler: None,
+        }
+    }
+
+    pub fn says(mut self, summary: &str, description: &str) -> Operation {
+        summary.clone_into(&mut self.summary);
+        description.clone_into(&mut self.description);
+        self
+    }
+
+    /// Answered to anyone; a key that is sent all the same must be a good one.
+    pub fn public(mut self) -> Operation {
+        self.public = true;
+        self
+    }
+
+    pub fn query<Q: Query>(mut self) -> Operation {
+        self.has_query = true;
+        self.parameters.extend(Q::into_params(|| Some(ParameterIn::Query)));
+        self
+    }
+
+    pub fn header(mut self, name: &str, description: &str, schema: RefOr<Schema>) -> Operation {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some(description))
+            .schema(Some(schema));
+        self.parameters.push(parameter.build());
+        self
+    }
+
+    pub fn body(mut self, description: &str, contents: Vec<(&str, Content)>) -> Operation {
+        let mut body = RequestBodyBuilder::new().description(Some(description));
+        for (media_type, content) in contents {
+            body = body.content(media_type, content);
+        }
+        self.body = Some(body.required(Some(Required::True)).build());
+        self
+    }
+
+    /// Answers 200 with JSON of this type.
+    pub fn answers<T: ToSchema>(self, description: &str) -> Operation {
+        let content = self.content::<T>();
+        content.0.responds("200", description, vec![("application/json", content.1)], &[])
+    }
+
+    /// As [`Operation::answers`], of a form that holds things of another type.
+    pub fn answers_with<T: ToSchema, Inner: ToSchema>(mut self, description: &str) -> Operation {
+        self.refer::<Inner>();
+        self.answers::<T>(description)
+    }
+
+    /// The JSON of a type, whose schemas become named ones.
+    pub fn content<T: ToSchema>(mut self) -> (Operation, Content) {
+        let schema = self.refer::<T>();
+        (self, Content::new(Some(schema)))
+    }
+
+    /// A reference to a type's schema, which becomes a named one.
+    pub fn refer<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        refer::<T>(&mut self.schemas)
+    }
+
+    pub fn responds(
+        mut self,
+        status: &'static str,
+        description: &str,
+        contents: Vec<(&str, Content)>,
+        headers: &[(&str, &str)],
+    ) -> Operation {
+        let mut response = ResponseBuilder::new().description(description);
+        for (media_type, content) in contents {
+            response = response.content(media_type, content);
+        }
+        for (name, says) in headers {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            let mut header = Header::new(text);
+            header.description = Some((*says).to_owned());
+            response = response.header(*name, header);
+        }
+        self.responses.push((status, response.build()));
+        self
+    }
+
+    pub fn to<F: Future<Output = Reply> + 'static>(
+        mut self,
+        handler: impl Fn(Call) -> F + 'static,
+    ) -> Operation {
+        self.handler = Some(Rc::new(move |call| Box::pin(handler(call))));
+        self
+    }
+
+    /// The methods for which it is asked: HEAD is GET without a body.
+    pub fn methods(&self) -> &'static [Method] {
+        match self.method {
+            HttpMethod::Get => &[Method::GET, Method::HEAD],
+            HttpMethod::Post
+            | HttpMethod::Put
+            | HttpMethod::Delete
+            | HttpMethod::Options
+            | HttpMethod::Head
+            | HttpMethod::Patch
+            | HttpMethod::Trace => &[Method::POST],
+        }
+    }
+
+    /// The route for one of its methods.
+    pub fn route(&self, api: &Arc<Api>, method: &Method) -> Route {
+        let handler = Rc::clone(self.handler.as_ref().expect("every operation has a handler"));
+        let (api, public, has_query) = (Arc::clone(api), self.public, self.has_query);
+        web::method(method.clone()).to(
+            move |request: actix_web::HttpRequest, payload: web::Payload| {
+                let mut call = Call::new(&api, request, payload.into_inner());
+                let handler = Rc::clone(&handler);
+                async move {
+                    if !has_query {
+                        query::none(call.request.query_string())?;
+                    }
+                    call.identify(public)?;
+                    Guarded(handler(call)).await
+                }
+            },
+        )
+    }
+
+    /// What OpenAPI says.
+    pub fn document(&self) -> path::Operation {
+        let mut operation = OperationBuilder::new()
+            .operation_id(Some(self.id))
+            .tag(self.tag.name())
+            .summary(Some(&self.summary))
+            .description(Some(&self.description))
+            .parameters(Some(self.parameters.clone()))
+            .request_body(self.body.clone());
+        if self.public {
+            operation = operation.security(SecurityRequirement::default());
+        }
+        for (status, response) in &self.responses {
+            operation = operation.response(*status, response.clone());
+        }
+        for (status, description) in self.problems() {
+            operation = operation.response(status, problem_response(status, description));
+        }
+        operation.build()
+    }
+
+    /// The problems that it may answer.
+    fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        let mut problems = vec![("400", "The request can't be read.")];
+        problems.push(("401", "No access key, or not a good one."));
+        if !self.public {
+            problems.push(("403", "The access key does not give this right."));
+        }
+        if self.path.contains('{') {
+            problems.push(("404", "There is no such thing, or this key may not see it."));
+        }
+        if self.method == HttpMethod::Post {
+            problems.push(("413", "The body is too long."));
+            problems.push(("415", "The body has another media type."));
+            if self.id != "submit_commands" {
+                problems.push(("409", "It does not fit with what the ledger holds now."));
+                problems.push(("422", "A member of the body can't be right."));
+            }
+        }
+        problems.push(("500", "The ledger could not answer."));
+        problems.push(("503", "Not now: ask again after the seconds in Retry-After."));
+        problems.retain(|(status, _)| self.responses.iter().all(|(own, _)| own != status));
+        problems
+    }
+}
+
+/// A reference to a type's schema, which joins the named ones.
+pub fn refer<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
+    Ref::from_schema_name(T::name()).into()
+}
+
+fn problem_response(status: &str, description: &str) -> Response {
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let mut response = ResponseBuilder::new()
+        .description(description)
+        .content(crate::api::problem::PROBLEM_JSON, problem);
+    let mut header = |name: &str, says: &str, schema: ObjectBuilder| {
+        let mut header = Header::new(schema);
+        header.description = Some(says.to_owned());
+        response = std::mem::take(&mut response).header(name, header);
+    };
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    header("X-Request-Id", "Names this answer in the ledger's traces.", text());
+    if status == "401" {
+        header("WWW-Authenticate", "`Bearer`.", text());
+    }
+    if status == "503" {
+        let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+        header("Retry-After", "Seconds after which to ask again.", seconds);
+    }
+    response.build()
+}
+
+/// The places of an address's pattern: `{park}` is the id of a park.
+fn path_parameters(path: &str) -> Vec<Parameter> {
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let parameter = |(name, _): (&str, &str)| {
+        let (description, schema) = place(name);
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some(description))
+            .schema(Some(schema))
+            .build()
+    };
+    names.map(parameter).collect()
+}
+
+fn place(name: &str) -> (&'static str, RefOr<Schema>) {
+    let of = |name: &str| Ref::from_schema_name(name).into();
+    match name {
+        "park" => ("The park.", of("ParkId")),
+        "firm" => ("The firm.", of("FirmId")),
+        "site" => ("The site.", of("SiteId")),
+        "permit" => ("The permit.", of("PermitId")),
+        "material" => ("The material.", of("MaterialId")),
+        "scale" => ("The scale.", of("ScaleId")),
+        "meter" => ("The meter.", of("MeterId")),
+        "catalogue" => ("The list of codes.", of("CatalogueId")),
+        "listing" => ("The listing.", of("ListingId")),
+        "contract" => ("The contract.", of("ContractId")),
+        "delivery" => ("The delivery.", of("DeliveryId")),
+        "return" => ("The return.", of("ReturnId")),
+        "key" => ("The access key's id.", of("KeyId")),
+        "period" => ("The month.", of("Month")),
+        "position" => ("The record's 0-based place in the log.", position_schema()),
+        name => unreachable!("{name} is no place that an address of ours has"),
+    }
+}
+
+/// A 0-based place in the log.
+pub fn position_schema() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(0))
+        .into()
+}
+
+/// A schema of plain text, as NDJSON and signed notes are.
+pub fn text_schema(description: &str) -> Content {
+    let schema =
+        ObjectBuilder::new().schema_type(Type::String).description(Some(description)).build();
+    Content::new(Some(RefOr::T(Schema::Object(schema))))
+}
+
+/// Turns a panic of a handler into a problem, so that its caller is answered.
+struct Guarded(Pin<Box<dyn Future<Output = Reply>>>);
+
+impl Future for Guarded {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reply> {
+        // The future is dropped after a panic, so nobody sees what it left half done.
+        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(cx))) {
+            Ok(poll) => poll,
+            Err(_) => Poll::Ready(Err(Problem::internal(&"a handler panicked"))),
+        }
+    }
+}
+
+/// 405, for all methods that an address does not take.
+pub fn method_not_allowed(path: &'static str, methods: &[Method]) -> Route {
+    let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    web::route().to(move || {
+        let detail = format!("{path} takes {allow}");
+        let allow = header::HeaderValue::from_str(&allow).expect("methods are visible ASCII");
+        let problem = Problem::new(crate::api::fault::Fault::MethodNotAllowed, detail);
+        std::future::ready(problem.with_header(header::ALLOW, allow).response())
+    })
+}
+
+/// 404, for all other addresses.
+pub async fn no_such_address() -> HttpResponse {
+    let detail = "there is nothing at this address; /docs/ lists all";
+    Problem::new(crate::api::fault::Fault::NotFound, detail).response()
+}

@@ -1,0 +1,137 @@
+//! Pages for people: the landing page, Swagger UI from the vendored build, the list of codes.
+//!
+//! Invariant: nothing is loaded from a network.
+
+use std::sync::Arc;
+
+use actix_web::http::{Method, header};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa_swagger_ui::Config;
+
+use crate::api::Api;
+use crate::api::fault::{Fault, all_codes};
+use crate::api::operation::method_not_allowed;
+use crate::api::problem::Problem;
+
+/// Where the OpenAPI document is.
+pub const OPENAPI: &str = "/openapi.json";
+
+const HTML: &str = "text/html; charset=utf-8";
+/// Swagger UI sets styles on elements; nothing else of it is needed.
+const DOCS_POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;\
+    padding:0 1em}code{font-size:90%}dt{margin-top:1em}";
+
+/// All pages.
+pub fn routes(config: &mut ServiceConfig, api: &Arc<Api>) {
+    let landing = page("Symbiosis ledger", &landing());
+    let codes = page("Problem codes", &codes());
+    fixed(config, "/", HTML, PAGE_POLICY, landing.into());
+    fixed(config, "/docs/problems", HTML, PAGE_POLICY, codes.into());
+    fixed(config, OPENAPI, "application/json", PAGE_POLICY, api.openapi.clone());
+    let to_docs = || async {
+        HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+    };
+    get(config, "/docs", to_docs);
+    let swagger = Arc::new(Config::from(OPENAPI));
+    get(config, "/docs/{file:.*}", move |request: HttpRequest| {
+        let file = request.match_info().get("file").unwrap_or_default().to_owned();
+        std::future::ready(asset(&file, Arc::clone(&swagger)))
+    });
+}
+
+/// A page that is always the same.
+fn fixed(
+    config: &mut ServiceConfig,
+    path: &'static str,
+    media_type: &'static str,
+    policy: &'static str,
+    body: Bytes,
+) {
+    get(config, path, move || {
+        let response = HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, media_type))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .body(body.clone());
+        std::future::ready(response)
+    });
+}
+
+fn get<F, Args>(config: &mut ServiceConfig, path: &'static str, handler: F)
+where
+    F: actix_web::Handler<Args> + Clone,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: actix_web::Responder + 'static,
+{
+    let methods = [Method::GET, Method::HEAD];
+    let resource = web::resource(path)
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+        .default_service(method_not_allowed(path, &methods));
+    config.service(resource);
+}
+
+fn asset(file: &str, config: Arc<Config<'static>>) -> HttpResponse {
+    match utoipa_swagger_ui::serve(file, config) {
+        Ok(Some(found)) => {
+            let mut response = HttpResponse::Ok();
+            if found.gzpipped {
+                response.insert_header((header::CONTENT_ENCODING, "gzip"));
+            }
+            response
+                .insert_header((header::CONTENT_TYPE, found.content_type))
+                .insert_header((header::CONTENT_SECURITY_POLICY, DOCS_POLICY))
+                .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .body(found.bytes.into_owned())
+        }
+        Ok(None) => Problem::new(Fault::NotFound, "no such file of the documentation").response(),
+        Err(error) => Problem::internal(&error).response(),
+    }
+}
+
+fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <style>{STYLE}</style></head>\n<body><h1>{title}</h1>\n{body}</body></html>\n"
+    )
+}
+
+fn landing() -> String {
+    const LINKS: &[(&str, &str)] = &[
+        ("/docs/", "the API's documentation, to read and to try"),
+        (OPENAPI, "the same as an OpenAPI document"),
+        ("/docs/problems", "every code that an error can carry"),
+        ("/api/v1/parks", "the parks of this ledger"),
+        ("/api/v1/log/checkpoint", "the newest signed checkpoint: size and root of the log"),
+        ("/api/v1/health", "whether the rows and the checkpoint keep up with the log"),
+    ];
+    let items = LINKS.iter().map(|(path, says)| {
+        format!("<li><a href=\"{path}\"><code>{path}</code></a>: {says}</li>\n")
+    });
+    let items: String = items.collect();
+    format!(
+        "<p>Every tonne is counted once. Every figure opens down to the weighbridge ticket behind \
+         it. Every certificate can be checked offline.</p>\n<ul>\n{items}</ul>\n\
+         <p>What is not public needs an access key: <code>Authorization: Bearer sym_…</code>.</p>\n"
+    )
+}
+
+fn codes() -> String {
+    let entries = all_codes().into_iter().map(|(code, status, meaning)| {
+        let status = status.as_u16();
+        let meaning = meaning.replace('&', "&amp;").replace('<', "&lt;");
+        format!("<dt id=\"{code}\"><code>{code}</code> ({status})</dt><dd>{meaning}</dd>\n")
+    });
+    let entries: String = entries.collect();
+    format!(
+        "<p>Errors are problem details (RFC 9457). Programs tell them apart by <code>code</code>, \
+         which never changes its meaning; <code>detail</code> says what would be right here.</p>\n\
+         <dl>\n{entries}</dl>\n"
+    )
+}
