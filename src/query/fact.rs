@@ -40,6 +40,15 @@ pub struct MoneyFact {
     pub price_year: u16,
 }
 
+impl MoneyFact {
+    /// From ten-thousandths of the currency's unit.
+    pub fn new(amount: i128, currency: Currency, price_year: u16) -> MoneyFact {
+        let (sign, rest) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+        let amount = format!("{sign}{}.{:04}", rest / 10_000, rest % 10_000);
+        MoneyFact { amount, currency, price_year }
+    }
+}
+
 /// One signed quantity that one record contributes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FactView {
@@ -151,9 +160,7 @@ fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
             (Some(sum.expect("a fact's amount is bounded")), None)
         }
         FactUnit::Money(currency, price_year) => {
-            let (sign, rest) = (if fact.amount < 0 { "-" } else { "" }, fact.amount.unsigned_abs());
-            let amount = format!("{sign}{}.{:04}", rest / 10_000, rest % 10_000);
-            (None, Some(MoneyFact { amount, currency, price_year }))
+            (None, Some(MoneyFact::new(fact.amount.into(), currency, price_year)))
         }
     };
     FactView {

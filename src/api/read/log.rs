@@ -9,7 +9,7 @@ use crate::api::call::{Call, Reply, ok, read};
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag, text_schema};
 use crate::api::problem::Problem;
-use crate::api::query::query;
+use crate::api::query::{Limit, query};
 use crate::evidence::proof::{ConsistencyProof, InclusionProof, NoProof, Prover};
 use crate::log::checkpoint::Signed;
 use crate::query::record::{RecordPage, RecordView, Records};
@@ -23,8 +23,9 @@ query! {
     struct Range {
         /// The first position, 0 if absent.
         from: Option<u64>,
-        /// At most so many, 50 if absent, 200 at most.
-        limit: Option<u64>,
+        /// The most records to answer; 50 if absent.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+        limit: Option<Limit>,
     }
 }
 
@@ -132,7 +133,7 @@ fn of(call: &Call) -> Records<'_> {
 
 async fn records(call: Call) -> Reply {
     let Range { from, limit } = call.query()?;
-    let limit = rows::limit(limit);
+    let limit = rows::limit(limit.map(|limit| limit.0));
     let (api, who) = (call.api.clone(), call.who.clone());
     let page = read(move || {
         let (log, index) = (api.ledger.log(), api.ledger.index());
