@@ -93,7 +93,10 @@ pub struct FactPage {
     #[schema(minimum = 0)]
     pub as_of: u64,
     /// In the order of the log.
+    #[schema(max_items = 400)]
     pub items: Vec<FactView>,
+    /// Ask again with this `cursor` for what follows; null at the end.
+    #[schema(required)]
     pub next_cursor: Option<String>,
     /// How many facts there are on all pages.
     #[schema(minimum = 0)]

@@ -41,6 +41,7 @@ pub struct RecordPage {
     #[schema(max_items = 200)]
     pub items: Vec<RecordView>,
     /// Ask again `from` this position for what follows; null at the end.
+    #[schema(required)]
     pub next: Option<u64>,
     /// How many records are durable.
     #[schema(minimum = 0)]

@@ -64,6 +64,7 @@ pub fn operations() -> Vec<Operation> {
             .to(checkpoint),
         Operation::get("/api/v1/log/records", "list_records", Tag::Log)
             .public()
+            .more_with_key()
             .says(
                 "Lists records.",
                 "Each with its HASH, and with HEAD and BODY where this key may see them: HEAD for \
@@ -75,6 +76,7 @@ pub fn operations() -> Vec<Operation> {
             .to(records),
         Operation::get("/api/v1/log/records/{position}", "get_record", Tag::Log)
             .public()
+            .more_with_key()
             .says(
                 "Shows one record.",
                 "As in the list of records. HEAD and BODY are the stored texts, byte for byte.",
@@ -96,6 +98,7 @@ pub fn operations() -> Vec<Operation> {
                 "RFC 6962's audit path from the record's HASH to a root: that of the newest \
                  checkpoint, or of an earlier size that it extends.",
             )
+            .also(&["404", "409"])
             .query::<InclusionOf>()
             .answers::<InclusionProof>("The proof, which was verified before it was sent.")
             .to(inclusion),
@@ -106,6 +109,7 @@ pub fn operations() -> Vec<Operation> {
                 "RFC 6962's consistency proof between two sizes, both covered by the newest \
                  checkpoint.",
             )
+            .also(&["409"])
             .query::<ConsistencyOf>()
             .answers::<ConsistencyProof>("The proof, which was verified before it was sent.")
             .to(consistency),
@@ -114,7 +118,7 @@ pub fn operations() -> Vec<Operation> {
 
 fn newest(call: &Call) -> Result<Arc<Signed>, Problem> {
     call.api.ledger.checkpoint().ok_or_else(|| {
-        Problem::new(Fault::NotCovered, "no checkpoint was published yet; ask again in a second")
+        Problem::new(Fault::NotYet, "no checkpoint was published yet; ask again in a second")
     })
 }
 
