@@ -1,3 +1,11 @@
-//! The `symbiosis` program: arguments in, exit code out. Everything else is in the library.
+//! The `symbiosis` program: arguments and settings in, exit code out. Everything else is in the
+//! library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use symbiosis_ledger::cli;
+use symbiosis_ledger::config::Settings;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), Settings::from_env())
+}

@@ -55,6 +55,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tokio", &["ledger", "query", "api", "web", "cli"]),
     ("tracing_subscriber", &["cli", "main"]),
     ("utoipa", &["domain", "evidence", "ledger", "query", "statistics", "api"]),
+    ("ureq", &["cli"]),
     ("utoipa_swagger_ui", &["api", "web"]),
 ];
 

@@ -16,8 +16,6 @@ use crate::api::operation::{Operation, method_not_allowed, no_such_address};
 use crate::api::{operations, pages};
 use crate::ledger::Ledger;
 
-/// Two cores are what a small park has; the writer needs one of them.
-const WORKERS: usize = 2;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// A head that takes longer to come is not worth waiting for.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -31,9 +29,10 @@ pub struct Running {
     thread: JoinHandle<io::Result<()>>,
 }
 
-/// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. With `signals`
-/// an interrupt or a termination of the process stops it.
-pub fn serve(ledger: Ledger, listen: &str, signals: bool) -> io::Result<Running> {
+/// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. `workers` threads
+/// read requests and answer them. With `signals` an interrupt or a termination of the process stops
+/// it.
+pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io::Result<Running> {
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
     let api = Arc::new(Api::new(ledger));
@@ -44,7 +43,7 @@ pub fn serve(ledger: Ledger, listen: &str, signals: bool) -> io::Result<Running>
                 let api = Arc::clone(&api);
                 App::new().configure(move |config| routes(config, &api))
             })
-            .workers(WORKERS)
+            .workers(workers)
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEAD_PATIENCE)
             .shutdown_timeout(STOP_PATIENCE_S);

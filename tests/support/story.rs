@@ -1,10 +1,11 @@
-//! A small story for tests: two firms, one contract, loads from dispatch to use.
+//! A small story: two firms, one contract, loads from dispatch to use. For the tests of the writer,
+//! those that kill or trace a process, and the benchmarks; each takes this one file in.
 
 use serde_json::{Value, json};
 
-use crate::domain::command::Command;
-use crate::domain::id::KeyId;
-use crate::record::canonical::canonical;
+use symbiosis_ledger::domain::command::Command;
+use symbiosis_ledger::domain::id::KeyId;
+use symbiosis_ledger::record::canonical::canonical;
 
 const DAY: &str = "2025-03-01T08:00:00.000Z";
 
@@ -24,7 +25,7 @@ fn ask(actor: &str, id: &str, kind: &str, data: &Value) -> Command {
     command(&envelope.to_string())
 }
 
-/// Everything up to a concluded contract of 1,000,000 tonnes.
+/// Everything up to a concluded contract of 100,000,000 tonnes.
 pub fn opening() -> Vec<Command> {
     let firm = |id: &str, uscc: &str| json!({"firm": id, "name": id, "uscc": uscc});
     let site =
@@ -42,7 +43,7 @@ pub fn opening() -> Vec<Command> {
                 "amount": {"amount": "12.50", "currency": "CNY"}, "direction": "receiver_pays",
                 "per": "TNE",
             },
-            "quantity": {"unit": "TNE", "value": "1000000"},
+            "quantity": {"unit": "TNE", "value": "100000000"},
         }],
         "receiver": "sit_mill", "supplier": "sit_works",
         "term": {"from": "2025-01-01", "to": "2025-12-31"},

@@ -1,0 +1,360 @@
+//! The command line: what can be asked, and the help that people read.
+//!
+//! Invariant: `--data`, `--listen`, `--keys` and `--json` mean the same wherever they stand. What a
+//! flag leaves open the environment may say, and then the default holds.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser as Name;
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+
+use crate::domain::access::Role;
+
+/// The record of by-product exchanges in industrial parks: every tonne is counted once, every
+/// figure opens down to the weighbridge ticket behind it.
+#[derive(Debug, Parser)]
+#[command(name = "symbiosis", version, max_term_width = 100, after_long_help = after_help())]
+pub struct Cli {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+           symbiosis demo                            a park's year to look around in\n  \
+           symbiosis init --origin ledger.park.cn    a ledger of your own\n  \
+           symbiosis serve                           ... and its API\n  \
+           symbiosis check symbiosis-data            is it whole and unchanged?\n\n\
+         Settings from the environment, with their defaults:\n{}\n\
+         Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 does not verify.\n\
+         Results go to stdout, everything else to stderr.",
+        crate::config::Settings::describe()
+    )
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Load a shipped scenario into a fresh folder and serve it, with keys to try.
+    Demo(Demo),
+    /// Serve the ledger of a folder: API and documentation.
+    Serve(Serve),
+    /// Make a ledger, and print the first key of its keeper, once.
+    Init(Init),
+    /// Send commands from a file, one JSON object a line.
+    Import(Import),
+    /// Write what is in a ledger's log, for other programs.
+    #[command(subcommand)]
+    Export(Export),
+    /// Verify a whole data folder: every hash, order, root and signature (exit code 3 if not).
+    Check(Check),
+    /// Verify a proof that a record stands in a ledger, offline (exit code 3 if not).
+    Verify(Verify),
+    /// Make the rows and the tree anew from the log.
+    Rebuild(Rebuild),
+    /// A park's figures for a period, straight from the log.
+    #[command(visible_alias = "figures")]
+    Report(Report),
+    /// Access keys, and the key that signs checkpoints.
+    #[command(subcommand)]
+    Key(Key),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// List the shipped scenarios and what there is to see in each.
+    Scenarios,
+}
+
+/// Where the ledger is.
+#[derive(Args, Debug, Default)]
+pub struct Folder {
+    /// The ledger's data folder [default: symbiosis-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where its signing key is [default: keys/ in the data folder].
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+}
+
+/// Where it is served.
+#[derive(Args, Debug)]
+pub struct Address {
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Threads that answer requests [default: as many as processors].
+    #[arg(long, value_name = "COUNT")]
+    pub workers: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  symbiosis demo\n  symbiosis demo power-cement-brewery \
+    --listen 127.0.0.1:9000\n  symbiosis demo --no-serve && symbiosis check \
+    symbiosis-demo-guigang\n\nThe folder stays behind: check, report and export can be tried on \
+    it, and the same command serves it again.")]
+pub struct Demo {
+    /// Which scenario; `symbiosis scenarios` lists them.
+    #[arg(default_value = "guigang", value_parser = Name::new())]
+    pub scenario: String,
+    /// The folder to make [default: symbiosis-demo-SCENARIO].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub address: Address,
+    /// Load it only.
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Make every quantity that many times smaller, and the story shorter.
+    #[arg(long, hide = true, default_value_t = 1, value_parser = value_parser!(i64).range(1..))]
+    pub scale: i64,
+}
+
+#[derive(Args, Debug)]
+pub struct Serve {
+    #[command(flatten)]
+    pub folder: Folder,
+    #[command(flatten)]
+    pub address: Address,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis init --origin ledger.park.cn\n\nThe origin stands in \
+    every checkpoint and can't be changed. Take a name that is yours, as a domain's."
+)]
+pub struct Init {
+    /// The ledger's name in its checkpoints.
+    #[arg(long, value_name = "NAME", value_parser = Name::new())]
+    pub origin: String,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  symbiosis import loads.ndjson\n  \
+    weighbridge | symbiosis import - --url http://127.0.0.1:8080\n\nA line is a command: \
+    {\"id\":\"cmd_…\",\"type\":\"dispatch_delivery\",\"occurred_at\":\"…\",\"actor\":\"frm_…\",\
+    \"data\":{…}}\n\
+    A line that is wrong is told with file, line and column, and ends the import; the lines before \
+    it are in. Correct it and import the file again: what is in already changes nothing.")]
+pub struct Import {
+    /// The file; `-` for stdin.
+    pub file: PathBuf,
+    /// Go on after lines that are wrong or refused.
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Send to a running ledger instead of into a folder.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "keys"])]
+    pub url: Option<String>,
+    /// The access key to send with [default: from SYMBIOSIS_KEY].
+    #[arg(long, value_name = "KEY", requires = "url")]
+    pub key: Option<String>,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Every record, as one JSON object a line: hash, head and body as they are stored.
+    #[command(after_help = "Example:\n  symbiosis export records --park prk_guigang --type \
+        delivery_received | head")]
+    Records(ExportRecords),
+    /// Every fact, the quantities that figures are sums of, as CSV.
+    #[command(after_help = "Example:\n  symbiosis export facts --park prk_guigang --from \
+        2025-01-01 --to 2025-03-31 > facts.csv")]
+    Facts(ExportFacts),
+}
+
+#[derive(Args, Debug)]
+pub struct ExportRecords {
+    #[command(flatten)]
+    pub folder: Folder,
+    /// The first position.
+    #[arg(long, value_name = "POSITION", default_value_t = 0)]
+    pub from: u64,
+    /// The position before which to stop [default: the end].
+    #[arg(long, value_name = "POSITION")]
+    pub to: Option<u64>,
+    /// Only what concerns this park.
+    #[arg(long, value_name = "PARK")]
+    pub park: Option<String>,
+    /// Only records of this type; may be repeated.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub types: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct ExportFacts {
+    #[command(flatten)]
+    pub folder: Folder,
+    /// Only facts of this park.
+    #[arg(long, value_name = "PARK")]
+    pub park: Option<String>,
+    /// Only facts of this firm, on either side.
+    #[arg(long, value_name = "FIRM")]
+    pub firm: Option<String>,
+    /// Only facts of this material.
+    #[arg(long, value_name = "MATERIAL")]
+    pub material: Option<String>,
+    /// The first day.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// The last day.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis check symbiosis-demo-guigang\n\nNothing is changed and \
+    no lock is taken, so a ledger may run meanwhile. Without --verifier-key it proves that the \
+    folder agrees with itself; with the key that you know from elsewhere, that it is that ledger."
+)]
+pub struct Check {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The verifier key that you trust.
+    #[arg(long, value_name = "VKEY")]
+    pub verifier_key: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  curl -s …/api/v1/log/records/812/proof > proof.json\n  \
+    symbiosis verify proof.json --verifier-key 'ledger.park.cn/blake3+…'")]
+pub struct Verify {
+    /// The proof, as the API answers it.
+    pub file: PathBuf,
+    /// The verifier key of the ledger, from a source that you trust.
+    #[arg(long, value_name = "VKEY")]
+    pub verifier_key: String,
+    /// A checkpoint that you hold, if the proof brings none.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Rebuild {
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis report --data symbiosis-demo-guigang --from 2025-01 \
+    --to 2025-12"
+)]
+pub struct Report {
+    #[command(flatten)]
+    pub folder: Folder,
+    /// The park; may be left out if there is one only.
+    #[arg(long, value_name = "PARK")]
+    pub park: Option<String>,
+    /// The first month [default: of the first exchange].
+    #[arg(long, value_name = "MONTH")]
+    pub from: Option<String>,
+    /// The last month [default: of the last exchange].
+    #[arg(long, value_name = "MONTH")]
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make an access key, and the `issue_key` data that gives it rights through the API.
+    New(KeyNew),
+    /// Make an access key and give it its rights, in a folder whose ledger does not run.
+    Issue(KeyIssue),
+    /// End an access key, in a folder whose ledger does not run.
+    Revoke(KeyRevoke),
+    /// List access keys with their rights.
+    List(KeyList),
+}
+
+#[derive(Args, Debug)]
+pub struct Rights {
+    /// What it is for.
+    #[arg(long, value_enum)]
+    pub role: RoleName,
+    /// Who holds it, in a few words; no person's name.
+    #[arg(long, value_parser = Name::new())]
+    pub label: String,
+    /// The firm; of the roles firm, weighbridge and carrier.
+    #[arg(long, value_name = "FIRM")]
+    pub firm: Option<String>,
+    /// A park; of the roles park, verifier and regulator. May be repeated.
+    #[arg(long = "park", value_name = "PARK")]
+    pub parks: Vec<String>,
+    /// The only site; of the role weighbridge.
+    #[arg(long, value_name = "SITE")]
+    pub site: Option<String>,
+    /// The last day on which it opens anything.
+    #[arg(long, value_name = "DAY")]
+    pub expires: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct KeyNew {
+    #[command(flatten)]
+    pub rights: Rights,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  symbiosis key issue --role firm --firm frm_sugar --label \
+    'sales desk'")]
+pub struct KeyIssue {
+    #[command(flatten)]
+    pub folder: Folder,
+    #[command(flatten)]
+    pub rights: Rights,
+}
+
+#[derive(Args, Debug)]
+pub struct KeyRevoke {
+    /// Its id, `key_…`.
+    pub key: String,
+    /// Why, in a few words.
+    #[arg(long, value_parser = Name::new())]
+    pub reason: String,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+#[derive(Args, Debug)]
+pub struct KeyList {
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+/// The roles as the command line spells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Runs the ledger: registers parks and firms, issues keys. Sees no trade.
+    LedgerKeeper,
+    /// A park's administration.
+    Park,
+    /// A firm's desk: trades, declares, and reads what concerns the firm.
+    Firm,
+    /// A firm's scale or meter: records loads and readings, and nothing else.
+    Weighbridge,
+    /// Moves loads for a firm: records dispatch and receipt, and nothing else.
+    Carrier,
+    /// Checks a park's figures. Reads only.
+    Verifier,
+    /// Oversees parks. Reads only.
+    Regulator,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Role {
+        match name {
+            RoleName::LedgerKeeper => Role::LedgerKeeper,
+            RoleName::Park => Role::Park,
+            RoleName::Firm => Role::Firm,
+            RoleName::Weighbridge => Role::Weighbridge,
+            RoleName::Carrier => Role::Carrier,
+            RoleName::Verifier => Role::Verifier,
+            RoleName::Regulator => Role::Regulator,
+        }
+    }
+}

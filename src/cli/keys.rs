@@ -1,0 +1,201 @@
+//! `symbiosis key`: access keys. A key is shown once, when it is made; the ledger has its hash
+//! only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cli::args::{Key, KeyIssue, KeyList, KeyNew, KeyRevoke, Rights};
+use crate::cli::export::option;
+use crate::cli::folder::{self, folder_key, options, view};
+use crate::cli::now;
+use crate::cli::out::{Failure, Out, Outcome};
+use crate::config::Settings;
+use crate::domain::access::Role;
+use crate::domain::actor::Actor;
+use crate::domain::command::{Command, IssueKey, Request, RevokeKey};
+use crate::domain::event::{Event, KeyIssued};
+use crate::domain::id::{CommandId, KeyId};
+use crate::domain::time::UtcMillis;
+use crate::ledger::{Ledger, SubmitError};
+use crate::record::Decoded;
+use crate::record::access_key::AccessKey;
+
+/// A new key, as it is shown once.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NewKey {
+    pub key: KeyId,
+    pub role: Role,
+    pub label: String,
+    /// To be sent as `Authorization: Bearer …`.
+    pub access_key: String,
+}
+
+pub fn run(args: &Key, settings: &Settings, out: Out) -> Outcome {
+    match args {
+        Key::New(args) => new(args, out),
+        Key::Issue(args) => issue(args, settings, out),
+        Key::Revoke(args) => revoke(args, settings, out),
+        Key::List(args) => list(args, settings, out),
+    }
+}
+
+/// An id with 64 random bits, so that two makers do not meet.
+fn random_id(prefix: &str) -> Result<String, Failure> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| no_random(&error))?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{prefix}{digits}"))
+}
+
+fn no_random(error: &getrandom::Error) -> Failure {
+    Failure::failed(format!("the system gives no random numbers: {error}"))
+}
+
+/// An access key with a random secret, under a given id or a random one.
+pub fn generate(id: Option<&str>) -> Result<AccessKey, Failure> {
+    let id = id.map_or_else(|| random_id(KeyId::PREFIX), |id| Ok(id.to_owned()))?;
+    let id = id.parse().expect("a prefix and letters");
+    AccessKey::generate(id).map_err(|error| no_random(&error))
+}
+
+fn data(key: &AccessKey, rights: &Rights) -> Result<IssueKey, Failure> {
+    let parks = rights.parks.iter().map(|park| option("--park", Some(park)));
+    let parks: Result<Vec<_>, Failure> = parks.collect();
+    Ok(IssueKey {
+        expires: option("--expires", rights.expires.as_ref())?,
+        firm: option("--firm", rights.firm.as_ref())?,
+        key: key.key().clone(),
+        label: option("--label", Some(&rights.label))?.expect("it is given"),
+        parks: parks?.into_iter().flatten().collect(),
+        role: rights.role.into(),
+        secret_hash: key.secret_hash(),
+        site: option("--site", rights.site.as_ref())?,
+    })
+}
+
+/// Gives a command of the keeper's to a ledger that this process has opened.
+pub fn give(ledger: &Ledger, id: &str, at: UtcMillis, request: impl Into<Request>) -> Outcome {
+    let id: CommandId = id.parse().expect("a prefix and letters");
+    let command = Command { actor: Actor::Keeper, id, occurred_at: at, request: request.into() };
+    let answers = ledger.submit_all(vec![command], &folder_key(), None);
+    match answers.into_iter().next().expect("one command, one answer") {
+        Ok(_) => Ok(()),
+        Err(SubmitError::Refused(refusal)) => Err(Failure::failed(refusal.to_string())),
+        Err(error) => Err(Failure::failed(error.to_string())),
+    }
+}
+
+fn shown(new: &NewKey) -> String {
+    format!(
+        "{}\n\nThis is {} ({}). It is shown this once; the ledger keeps its hash only.",
+        new.access_key, new.key, new.label
+    )
+}
+
+fn new(args: &KeyNew, out: Out) -> Outcome {
+    #[derive(Serialize)]
+    struct Made {
+        #[serde(flatten)]
+        key: NewKey,
+        issue_key: IssueKey,
+    }
+    let key = generate(None)?;
+    let issue_key = data(&key, &args.rights)?;
+    let made = Made { key: of(&key, &issue_key), issue_key };
+    out.answer(&made, |made| {
+        let data = serde_json::to_string(&made.issue_key).expect("keys are strings");
+        let whom = "Give this to whoever may issue it (POST /api/v1/keys):";
+        format!("{}\n\n{whom}\n{data}", shown(&made.key))
+    })
+}
+
+pub fn of(key: &AccessKey, data: &IssueKey) -> NewKey {
+    let (id, label) = (data.key.clone(), data.label.to_string());
+    NewKey { key: id, role: data.role, label, access_key: key.reveal() }
+}
+
+fn issue(args: &KeyIssue, settings: &Settings, out: Out) -> Outcome {
+    let key = generate(None)?;
+    let data = data(&key, &args.rights)?;
+    let new = of(&key, &data);
+    let ledger = folder::open(&options(&args.folder, settings))?;
+    let given = give(&ledger, &random_id("cmd_")?, now()?, data);
+    ledger.close();
+    given?;
+    out.answer(&new, shown)
+}
+
+/// Makes the first key of a ledger's keeper.
+pub fn first(ledger: &Ledger) -> Result<NewKey, Failure> {
+    let key = generate(None)?;
+    let label = "the ledger keeper's first key".parse().expect("a short text");
+    let data = IssueKey {
+        expires: None,
+        firm: None,
+        key: key.key().clone(),
+        label,
+        parks: Vec::new(),
+        role: Role::LedgerKeeper,
+        secret_hash: key.secret_hash(),
+        site: None,
+    };
+    let new = of(&key, &data);
+    give(ledger, "cmd_first-key", now()?, data)?;
+    Ok(new)
+}
+
+fn revoke(args: &KeyRevoke, settings: &Settings, out: Out) -> Outcome {
+    let key: KeyId = option("KEY", Some(&args.key))?.expect("it is given");
+    let reason = option("--reason", Some(&args.reason))?.expect("it is given");
+    let ledger = folder::open(&options(&args.folder, settings))?;
+    let data = RevokeKey { key: key.clone(), reason };
+    let given = give(&ledger, &random_id("cmd_")?, now()?, data);
+    ledger.close();
+    given?;
+    out.answer(&key, |key| format!("{key} opens nothing any more."))
+}
+
+/// A key in a list.
+#[derive(Debug, Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    issued: KeyIssued,
+    /// Position of the record that issued it.
+    position: u64,
+    revoked: bool,
+}
+
+fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
+    let reader = view(&options(&args.folder, settings).folder)?;
+    let mut keys: Vec<Listed> = Vec::new();
+    reader.scan_stored(0, reader.size(), |stored| {
+        // Reading the few that matter, not all of a year's loads.
+        if !stored.head.kind.starts_with("key_") {
+            return Ok(());
+        }
+        let decoded = Decoded::read(&stored.line, stored.head.clone());
+        let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
+        let position = decoded.position();
+        if let Event::KeyIssued(issued) = decoded.event {
+            keys.push(Listed { issued, position, revoked: false });
+        } else if let Event::KeyRevoked(revoked) = decoded.event {
+            let of_it = keys.iter_mut().filter(|listed| listed.issued.key == revoked.key);
+            of_it.for_each(|listed| listed.revoked = true);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    out.answer(&keys, |keys| {
+        let lines = keys.iter().map(|listed| {
+            let Listed { issued, revoked, .. } = listed;
+            let role = serde_json::to_value(issued.role).expect("a role has a name");
+            let role = role.as_str().unwrap_or_default().to_owned();
+            let mut holder: Vec<String> = issued.firm.iter().map(ToString::to_string).collect();
+            holder.extend(issued.site.iter().map(ToString::to_string));
+            holder.extend(issued.parks.iter().map(ToString::to_string));
+            let ended = if *revoked { ", revoked" } else { "" };
+            let expires = issued.expires.map(|day| format!(", until {day}")).unwrap_or_default();
+            let (key, label, holder) = (&issued.key, &issued.label, holder.join(" "));
+            format!("{key}  {role:<13} {holder}  {label}{expires}{ended}\n")
+        });
+        lines.collect()
+    })
+}

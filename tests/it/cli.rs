@@ -1,0 +1,279 @@
+//! The program as a user runs it: what it prints, where, and with which exit code.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use symbiosis_ledger::domain::command::Request;
+use symbiosis_ledger::scenario::{Ground, Scenario, find};
+
+/// Small enough to be loaded in a blink, whole enough to hold every incident.
+const SCALE: &str = "--scale=100";
+
+fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_symbiosis"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SYMBIOSIS_")) {
+        command.env_remove(name);
+    }
+    command.args(args).stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    program(args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// Runs what must end with a code, and answers its stdout.
+#[track_caller]
+fn ends(code: i32, args: &[&str]) -> Output {
+    let output = run(args);
+    let shown = format!("{args:?}\n{}\n{}", stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(code), "{shown}");
+    output
+}
+
+#[track_caller]
+fn json(args: &[&str]) -> Value {
+    let output = ends(0, &[args, &["--json"]].concat());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A demo that was loaded, in a folder that vanishes.
+fn demo() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = text(&folder.path().join("demo")).to_owned();
+    ends(0, &["demo", "--data", &data, SCALE, "--no-serve"]);
+    (folder, data)
+}
+
+fn segment(data: &str) -> std::path::PathBuf {
+    Path::new(data).join("log/00000000000000000000.log")
+}
+
+#[test]
+fn a_demo_loads_verifies_and_is_found_again() {
+    let (_folder, data) = demo();
+    let report = json(&["check", &data]);
+    assert_eq!(report["verified"], true, "{report}");
+    assert_eq!(report["notes"], Value::Array(Vec::new()), "{report}");
+    let again = ends(0, &["demo", "--data", &data, SCALE, "--no-serve"]);
+    assert!(stderr(&again).contains("from an earlier demo"), "{}", stderr(&again));
+    assert_eq!(json(&["check", &data])["root"], report["root"]);
+    let other = ends(1, &["demo", "power-cement-brewery", "--data", &data, "--no-serve"]);
+    assert!(stderr(&other).contains("holds the scenario guigang at 1/100"), "{}", stderr(&other));
+}
+
+#[test]
+fn a_load_that_was_cut_off_goes_on_to_the_same_ledger_of_records() {
+    let (_folder, data) = demo();
+    let whole = json(&["check", &data]);
+    let folder = tempfile::tempdir().unwrap();
+    let cut = text(&folder.path().join("demo")).to_owned();
+    let mut child = program(&["demo", "--data", &cut, SCALE, "--no-serve"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Whenever it is killed, also before the first or after the last record, the rest holds.
+    while !segment(&cut).exists() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    ends(0, &["demo", "--data", &cut, SCALE, "--no-serve"]);
+    let resumed = json(&["check", &cut]);
+    assert_eq!(resumed["verified"], true, "{resumed}");
+    let records = |data: &str| {
+        let exported = ends(0, &["export", "facts", "--data", data]);
+        stdout(&exported).lines().map(|line| line.split_once(',').unwrap().1.to_owned()).collect()
+    };
+    let (whole_facts, resumed_facts): (Vec<String>, Vec<String>) = (records(&data), records(&cut));
+    assert_eq!(whole_facts, resumed_facts);
+    assert_eq!(resumed["counts"]["streams"], whole["counts"]["streams"]);
+}
+
+#[test]
+fn a_flipped_bit_is_found_and_named() {
+    let (_folder, data) = demo();
+    let path = segment(&data);
+    let mut bytes = fs::read(&path).unwrap();
+    let place = bytes.len() / 2;
+    bytes[place] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let output = ends(3, &["check", &data]);
+    let found = stdout(&output).lines().next().unwrap();
+    assert!(found.starts_with("error ") && found.contains("log/0000"), "{found}");
+    assert!(found.contains(", record ") && found.contains(", byte "), "{found}");
+    assert!(stdout(&output).contains("It does NOT verify."));
+    assert!(stderr(&output).contains("does not verify"), "{}", stderr(&output));
+}
+
+#[test]
+fn rows_that_are_rebuilt_are_the_rows_that_were_there() {
+    let (_folder, data) = demo();
+    let first = json(&["rebuild", "--data", &data]);
+    let second = json(&["rebuild", "--data", &data]);
+    assert_eq!(first["digest"], second["digest"]);
+    assert_eq!(json(&["check", &data])["verified"], true);
+}
+
+/// A file of commands: what a scenario tells before its first contract.
+fn commands(folder: &Path) -> (std::path::PathBuf, Vec<String>) {
+    let plan = find("guigang").unwrap();
+    let ground = Ground::of(&plan);
+    let steps = Scenario::new(&plan, &ground, 100);
+    let steps = steps
+        .steps()
+        .take_while(|step| !matches!(step.command.request, Request::ProposeContract(_)));
+    let steps = steps.filter(|step| !matches!(step.command.request, Request::PublishCatalogue(_)));
+    let lines: Vec<_> = steps.map(|step| serde_json::to_string(&step.command).unwrap()).collect();
+    let path = folder.join("commands.ndjson");
+    fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
+    (path, lines)
+}
+
+fn ledger(folder: &Path) -> String {
+    let data = text(&folder.join("data")).to_owned();
+    let made = json(&["init", "--origin", "it.example", "--data", &data]);
+    assert_eq!(made["origin"], "it.example/blake3");
+    assert!(made["key"]["access_key"].as_str().unwrap().starts_with("sym_"));
+    data
+}
+
+#[test]
+fn importing_a_file_twice_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ledger(folder.path());
+    let (file, lines) = commands(folder.path());
+    let first = json(&["import", text(&file), "--data", &data]);
+    assert_eq!(first["accepted"], lines.len());
+    assert_eq!((&first["already_in"], &first["complete"]), (&Value::from(0), &Value::from(true)));
+    let size = json(&["check", &data])["size"].clone();
+    let second = json(&["import", text(&file), "--data", &data]);
+    assert_eq!(second["already_in"], lines.len());
+    assert_eq!(json(&["check", &data])["size"], size);
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_lines_before_it_are_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ledger(folder.path());
+    let (file, mut lines) = commands(folder.path());
+    let whole = lines.clone();
+    lines[3] = lines[3].replace("\"firm\":\"frm_", "\"firm\":\"firm_");
+    let column = lines[3].find("\"firm_").unwrap() + 1;
+    fs::write(&file, lines.join("\n")).unwrap();
+    let output = ends(1, &["import", text(&file), "--data", &data]);
+    let expected = format!("{}:4:{column}: malformed_id: ", file.display());
+    assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+    assert!(stdout(&output).contains("3 accepted"), "{}", stdout(&output));
+
+    // Corrected, the import goes on; read from stdin as well.
+    fs::write(&file, whole.join("\n")).unwrap();
+    let mut child = program(&["import", "-", "--data", &data, "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&fs::read(&file).unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&result["already_in"], &result["accepted"]), (&3.into(), &whole.len().into()));
+}
+
+#[test]
+fn going_on_takes_all_lines_but_the_wrong_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ledger(folder.path());
+    let (file, mut lines) = commands(folder.path());
+    let count = lines.len();
+    lines.insert(2, "{\"id\":}".to_owned());
+    lines.push("   ".to_owned());
+    fs::write(&file, lines.join("\r\n")).unwrap();
+    let output = run(&["import", text(&file), "--data", &data, "--keep-going", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&result["accepted"], &result["wrong_count"]), (&count.into(), &1.into()));
+    let wrong = &result["wrong"][0];
+    assert_eq!((&wrong["line"], &wrong["column"]), (&3.into(), &7.into()), "{wrong}");
+    assert_eq!(wrong["code"], "json_syntax");
+}
+
+#[test]
+fn exports_are_whole_and_can_be_narrowed() {
+    let (_folder, data) = demo();
+    let size = json(&["check", &data])["size"].as_u64().unwrap();
+    let all = ends(0, &["export", "records", "--data", &data]);
+    assert_eq!(stdout(&all).lines().count() as u64, size);
+    let first: Value = serde_json::from_str(stdout(&all).lines().next().unwrap()).unwrap();
+    assert_eq!(first["head"]["type"], "ledger_opened");
+    let some = ["export", "records", "--data", &data, "--type", "period_closed"];
+    assert_eq!(stdout(&ends(0, &some)).lines().count(), 10);
+    let facts = ["export", "facts", "--data", &data, "--material", "mat_ash", "--to", "2025-12-31"];
+    let facts = ends(0, &facts);
+    let mut lines = stdout(&facts).lines();
+    let columns = lines.next().unwrap().split(',').count();
+    assert!(lines.clone().count() > 4);
+    assert!(lines.all(|line| line.split(',').count() == columns && line.contains("mat_ash")));
+    assert!(!stdout(&facts).contains("sealed"));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_what_would_be_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = text(&folder.path().join("nowhere")).to_owned();
+    for args in [&["serve", "--data"][..], &["report", "--data"], &["export", "records", "--data"]]
+    {
+        let output = ends(1, &[args, &[&nowhere]].concat());
+        assert!(stderr(&output).contains("symbiosis init"), "{}", stderr(&output));
+        assert!(!Path::new(&nowhere).exists(), "looking at a folder makes none");
+    }
+    let output = ends(2, &["demo", "nowhere"]);
+    assert!(stderr(&output).contains("there are guigang, power"), "{}", stderr(&output));
+    ends(2, &["serve", "--lisen", "x"]);
+    ends(2, &[]);
+    ends(0, &["--help"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (_folder, data) = demo();
+    let output = ends(1, &["serve", "--data", &data, "--listen", &address]);
+    assert!(stderr(&output).contains("--listen"), "{}", stderr(&output));
+    let output = ends(2, &["check", &data, "--verifier-key", "nonsense"]);
+    assert!(stderr(&output).contains("NAME+HASH+KEY"), "{}", stderr(&output));
+}
+
+#[test]
+fn keys_are_made_listed_and_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ledger(folder.path());
+    let issue =
+        ["key", "issue", "--data", &data, "--role", "ledger-keeper", "--label", "deputy keeper"];
+    let made = json(&issue);
+    let key = made["key"].as_str().unwrap();
+    ends(0, &["key", "revoke", key, "--reason", "left the post", "--data", &data]);
+    let listed = ends(0, &["key", "list", "--data", &data]);
+    let lines: Vec<_> = stdout(&listed).lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("keeper's first key") && !lines[0].contains("revoked"));
+    assert!(lines[1].contains("deputy keeper") && lines[1].ends_with("revoked"));
+    let secret = made["access_key"].as_str().unwrap();
+    let secret = &secret[secret.len() - 72..secret.len() - 8];
+    let log = fs::read_to_string(segment(&data)).unwrap();
+    assert!(!log.contains(secret), "the log has the hash of a secret only");
+}
