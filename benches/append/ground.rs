@@ -107,7 +107,8 @@ pub fn load(number: u64) -> [Told; 4] {
         format!(
             "{{\"method\":\"weighed\",\"quantity\":{{\"unit\":\"TNE\",\"value\":\"31.20\"}},\
              \"ticket\":{{\"gross\":{{\"unit\":\"TNE\",\"value\":\"46.20\"}},\
-             \"number\":\"T{number}\",\"scale\":\"{scale}\",\"tare\":{{\"unit\":\"TNE\",\"value\":\"15.00\"}}}}}}"
+             \"number\":\"T{number}\",\"scale\":\"{scale}\",\
+             \"tare\":{{\"unit\":\"TNE\",\"value\":\"15.00\"}}}}}}"
         )
     };
     let told = |firm, step, data| Told { firm, step, data };
