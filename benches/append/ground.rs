@@ -70,8 +70,7 @@ fn commands() -> Vec<Command> {
         commands.push(ask(&actor, "site", "register_site", &data));
         let calibration = json!({"from": "2025-01-01", "to": "2025-12-31"});
         let scale = format!("scl_{name}");
-        let data =
-            json!({"calibration": calibration, "name": name, "scale": scale, "site": site});
+        let data = json!({"calibration": calibration, "name": name, "scale": scale, "site": site});
         commands.push(ask(&actor, "scale", "register_scale", &data));
     }
     let material = json!({
