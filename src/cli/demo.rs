@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::args::{Demo, Folder};
-use crate::cli::folder::{holds_ledger, options};
+use crate::cli::folder::{self, holds_ledger, options};
 use crate::cli::keys::{self, NewKey};
 use crate::cli::out::{Failure, Out, Outcome, count, talk};
 use crate::cli::progress::Progress;
@@ -24,7 +24,7 @@ use crate::domain::actor::Actor;
 use crate::domain::command::{Command, IssueKey};
 use crate::domain::id::{FirmId, KeyId, SiteId};
 use crate::domain::time::UtcMicros;
-use crate::ledger::{Accepted, Ledger, Options, SubmitError};
+use crate::ledger::{Accepted, Ledger, Options, SubmitError, create};
 use crate::record::Line;
 use crate::scenario::{Ground, Plan, Scenario, Step, find, shipped};
 
@@ -72,18 +72,18 @@ pub fn run(args: &Demo, settings: &Settings, out: Out) -> Outcome {
         serve::expect_free(&listen)?;
     }
     // The signing key of a demo stays with it, whatever the settings say of another ledger's.
-    let folder = Folder { keys: Some(data.join("keys")), data: Some(data.clone()) };
-    let chosen = || options(&folder, &Settings::default());
+    let place = Folder { keys: Some(data.join("keys")), data: Some(data.clone()) };
+    let chosen = options(&place, &Settings::default());
     let note = match read_note(&data)? {
         Some(note) => again(note, &plan, args.scale, &data)?,
-        None => load(&plan, args.scale, &data, chosen)?,
+        None => load(&plan, args.scale, &data, &chosen)?,
     };
     if args.no_serve {
-        let size = crate::cli::folder::view(&data)?.size();
+        let size = folder::view(&data)?.size();
         let shown = shown(&plan, &note, &data, size, None);
         return out.answer(&shown, |shown| loaded(shown));
     }
-    let ledger = crate::cli::folder::open(chosen())?;
+    let ledger = folder::open(&chosen)?;
     serve::serve(ledger, &listen, |ledger, at| {
         let shown = shown(&plan, &note, &data, ledger.size(), Some(at));
         out.answer(&shown, |shown| welcome(shown, &plan))
@@ -119,18 +119,21 @@ fn load(
     plan: &Plan,
     scale: i64,
     data: &Path,
-    chosen: impl Fn() -> Options,
+    chosen: &Options,
 ) -> Result<Note, Failure> {
-    let failed = |error: crate::ledger::LedgerError| Failure::failed(error.to_string());
+    let ground = Ground::of(plan);
+    let scenario = Scenario::new(plan, &ground, scale);
     if holds_ledger(data) {
         expect_demo(plan, data)?;
         talk(&format!("Loading into {} goes on where it was cut off.", data.display()));
     } else {
-        Ledger::create(&chosen(), &plan.origin, true).map_err(failed)?;
+        let begins = scenario.steps().next().expect("a plan tells something").recorded_at;
+        let before = UtcMicros(begins.0 - 1_000_000);
+        create(chosen, &plan.origin, Some(before))
+            .map_err(|error| Failure::failed(error.to_string()))?;
     }
-    let ledger = crate::cli::folder::open(chosen())?;
-    let ground = Ground::of(plan);
-    let loaded = tell(&ledger, &Scenario::new(plan, &ground, scale));
+    let ledger = folder::open(chosen)?;
+    let loaded = tell(&ledger, &scenario);
     let keys = loaded.and_then(|()| issue_keys(&ledger, plan, &ground));
     ledger.close();
     let note = Note { scenario: plan.name.clone(), scale, keys: keys? };
@@ -140,7 +143,7 @@ fn load(
 
 /// A ledger whose loading was cut off has record 0 of this scenario.
 fn expect_demo(plan: &Plan, data: &Path) -> Outcome {
-    let reader = crate::cli::folder::view(data)?;
+    let reader = folder::view(data)?;
     let shown = data.display();
     let other = || {
         let right = "choose another folder with --data";

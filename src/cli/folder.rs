@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Folder;
 use crate::cli::out::{Failure, talk};
+use crate::cli::progress::Progress;
 use crate::config::Settings;
 use crate::domain::id::KeyId;
 use crate::domain::state;
 use crate::domain::states::States;
-use crate::ledger::{Ledger, Options};
-use crate::log::{self, LogReader, OpenOptions};
+use crate::ledger::{Ledger, LedgerError, Options};
+use crate::log::{self, LogReader, OpenError, OpenOptions};
 
 /// The folder where a ledger is kept if nothing else is said.
 pub const DEFAULT: &str = "symbiosis-data";
@@ -23,10 +24,8 @@ pub fn folder_key() -> KeyId {
 /// Which folder is meant, and where its signing key is.
 pub fn options(folder: &Folder, settings: &Settings) -> Options {
     let data = folder.data.clone().or_else(|| settings.data.clone());
-    Options {
-        folder: data.unwrap_or_else(|| PathBuf::from(DEFAULT)),
-        keys: folder.keys.clone().or_else(|| settings.keys.clone()),
-    }
+    let keys = folder.keys.clone().or_else(|| settings.keys.clone());
+    Options { keys, ..Options::new(data.unwrap_or_else(|| PathBuf::from(DEFAULT))) }
 }
 
 /// Whether a ledger was ever made there.
@@ -47,10 +46,27 @@ pub fn expect_ledger(folder: &Path) -> Result<(), Failure> {
     }))
 }
 
-/// Opens a ledger for this process alone.
-pub fn open(options: Options) -> Result<Ledger, Failure> {
+/// Opens a ledger for this process alone, and brings its rows up to its log.
+pub fn open(options: &Options) -> Result<Ledger, Failure> {
     expect_ledger(&options.folder)?;
-    Ledger::open(options).map_err(|error| Failure::failed(error.to_string()))
+    let mut bar: Option<Progress> = None;
+    let opened = Ledger::open(options, &mut |done, total| {
+        bar.get_or_insert_with(|| Progress::begin("Reading the log", "records", total)).set(done);
+    });
+    if let Some(bar) = bar {
+        bar.end();
+    }
+    opened.map_err(|error| refused(options, error))
+}
+
+fn refused(options: &Options, error: LedgerError) -> Failure {
+    let shown = options.folder.display();
+    match error {
+        LedgerError::Open(OpenError::Locked { .. }) => Failure::failed(format!(
+            "a ledger runs on {shown}; stop it first, or send to it through its API"
+        )),
+        error => Failure::failed(error.to_string()),
+    }
 }
 
 /// Reads a ledger's log without opening it: one may run meanwhile.
@@ -64,9 +80,8 @@ pub fn view(folder: &Path) -> Result<LogReader, Failure> {
     Ok(reader)
 }
 
-/// A ledger's origin, and the key that verifies its checkpoints now.
-pub fn identity(ledger: &Ledger) -> (String, String) {
+/// The key that verifies a ledger's checkpoints now.
+pub fn verifier_key(ledger: &Ledger) -> String {
     let row = ledger.index().find::<state::Ledger>("").expect("record 0 names every ledger");
-    let key = row.state.verifier_keys.last().expect("record 0 names a key");
-    (row.state.origin.to_string(), key.to_string())
+    row.state.verifier_keys.last().expect("record 0 names a key").to_string()
 }

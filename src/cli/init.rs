@@ -8,7 +8,7 @@ use crate::cli::keys::{self, NewKey};
 use crate::cli::now;
 use crate::cli::out::{Failure, Out, Outcome};
 use crate::config::Settings;
-use crate::ledger::{Ledger, SubmitError};
+use crate::ledger::{Ledger, SubmitError, create};
 use crate::scenario::catalogues;
 
 /// What a new ledger is known by.
@@ -30,8 +30,8 @@ pub fn run(args: &Init, settings: &Settings, out: Out) -> Outcome {
         return Err(Failure::failed(format!("{shown} holds a ledger already; {right}")));
     }
     let origin = args.origin.trim_end_matches("/blake3");
-    Ledger::create(&chosen, origin, false).map_err(|error| Failure::failed(error.to_string()))?;
-    let ledger = folder::open(options(&args.folder, settings))?;
+    create(&chosen, origin, None).map_err(|error| Failure::failed(error.to_string()))?;
+    let ledger = folder::open(&chosen)?;
     let made = furnish(&ledger, shown);
     ledger.close();
     out.answer(&made?, text)
@@ -44,7 +44,7 @@ fn furnish(ledger: &Ledger, shown: String) -> Result<Made, Failure> {
         answer.map_err(|error: SubmitError| Failure::failed(error.to_string()))?;
     }
     let key = keys::first(ledger)?;
-    let (origin, verifier_key) = folder::identity(ledger);
+    let (origin, verifier_key) = (ledger.origin().to_owned(), folder::verifier_key(ledger));
     Ok(Made { folder: shown, origin, verifier_key, catalogues, key })
 }
 

@@ -117,7 +117,7 @@ fn issue(args: &KeyIssue, settings: &Settings, out: Out) -> Outcome {
     let key = generate(None)?;
     let data = data(&key, &args.rights)?;
     let new = of(&key, &data);
-    let ledger = folder::open(options(&args.folder, settings))?;
+    let ledger = folder::open(&options(&args.folder, settings))?;
     let given = give(&ledger, &random_id("cmd_")?, now()?, data);
     ledger.close();
     given?;
@@ -146,7 +146,7 @@ pub fn first(ledger: &Ledger) -> Result<NewKey, Failure> {
 fn revoke(args: &KeyRevoke, settings: &Settings, out: Out) -> Outcome {
     let key: KeyId = option("KEY", Some(&args.key))?.expect("it is given");
     let reason = option("--reason", Some(&args.reason))?.expect("it is given");
-    let ledger = folder::open(options(&args.folder, settings))?;
+    let ledger = folder::open(&options(&args.folder, settings))?;
     let data = RevokeKey { key: key.clone(), reason };
     let given = give(&ledger, &random_id("cmd_")?, now()?, data);
     ledger.close();

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::cli::args::Rebuild;
 use crate::cli::folder::{self, expect_ledger, options};
-use crate::cli::out::{Failure, Out, Outcome, count, talk};
+use crate::cli::out::{Failure, Out, Outcome, count};
 use crate::config::Settings;
 
 /// Folders that hold nothing which the log does not.
@@ -30,7 +30,7 @@ pub fn run(args: &Rebuild, settings: &Settings, out: Out) -> Outcome {
     let chosen = options(&args.folder, settings);
     expect_ledger(&chosen.folder)?;
     // Opening it first shows that nobody else has, and that the log is sound.
-    folder::open(options(&args.folder, settings))?.close();
+    folder::open(&chosen)?.close();
     for name in REBUILDABLE {
         let path = chosen.folder.join(name);
         match fs::remove_dir_all(&path) {
@@ -40,9 +40,8 @@ pub fn run(args: &Rebuild, settings: &Settings, out: Out) -> Outcome {
             Ok(()) | Err(_) => {}
         }
     }
-    talk("Rebuilding rows and tree from the log …");
     let begun = Instant::now();
-    let ledger = folder::open(options(&args.folder, settings))?;
+    let ledger = folder::open(&chosen)?;
     let digest = ledger.index().digest().map_err(|error| Failure::failed(error.to_string()));
     let (records, folder) = (ledger.size(), chosen.folder.display().to_string());
     ledger.close();

@@ -16,7 +16,7 @@ pub const DEFAULT: &str = "127.0.0.1:8080";
 pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
     let listen = listen(&args.address, settings);
     expect_free(&listen)?;
-    let ledger = folder::open(options(&args.folder, settings))?;
+    let ledger = folder::open(&options(&args.folder, settings))?;
     serve(ledger, &listen, |ledger, at| {
         let records = count(ledger.size(), "record");
         let folder = ledger.folder().display().to_string();

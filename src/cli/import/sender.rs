@@ -29,7 +29,7 @@ pub enum Sender {
 impl Sender {
     pub fn open(args: &Import, settings: &Settings) -> Result<Sender, Failure> {
         let Some(url) = &args.url else {
-            return Ok(Sender::Folder(folder::open(options(&args.folder, settings))?));
+            return Ok(Sender::Folder(folder::open(&options(&args.folder, settings))?));
         };
         let key = args.key.clone().or_else(|| settings.key.clone()).ok_or_else(|| {
             let variable = KEY.variable;
