@@ -1,7 +1,7 @@
 //! What a permit covers: a code, or a group of codes of one list.
 //!
-//! Invariant: a scope has the form of its scheme and one spelling. It never covers a code of another
-//! scheme: hazard and law are not inferred from one list to another.
+//! Invariant: a scope has the form of its scheme and one spelling. It never covers a code of
+//! another scheme: hazard and law are not inferred from one list to another.
 
 use std::fmt;
 
@@ -47,8 +47,8 @@ impl CodeScope {
         &self.code
     }
 
-    /// Whether it covers a code. The edition is not compared: a permit outlives the edition that its
-    /// authority wrote down.
+    /// Whether it covers a code. The edition is not compared: a permit outlives the edition that
+    /// its authority wrote down.
     pub fn covers(&self, code: &MaterialCode) -> bool {
         if self.scheme != code.scheme() {
             return false;

@@ -1,4 +1,5 @@
-//! A small park for tests of rules: commands go in as JSON, as from outside, and leave their states.
+//! A small park for tests of rules: commands go in as JSON, as from outside, and leave their
+//! states.
 //!
 //! Invariant: a world changes only through commands that `decide` took, so no test starts from a
 //! state that could not be. It also holds what the writer promises: dense positions and places, and

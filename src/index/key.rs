@@ -1,7 +1,7 @@
 //! Keys of rows, all in one tree so that a flush is one atomic batch.
 //!
-//! Invariant: a first byte tells the family; ids have no zero byte, so one ends a text inside a key;
-//! numbers are big-endian, so that sled's order is theirs.
+//! Invariant: a first byte tells the family; ids have no zero byte, so one ends a text inside a
+//! key; numbers are big-endian, so that sled's order is theirs.
 
 use crate::domain::fact::Measure;
 use crate::domain::states::Kind;

@@ -15,9 +15,10 @@ mod query;
 mod write;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
@@ -32,8 +33,13 @@ use crate::merkle::{Hash, HashStream};
 /// Memory that sled may keep pages in.
 const CACHE_BYTES: u64 = 256 << 20;
 
+/// How long another holder of the folder is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
 #[derive(Debug, Error)]
 pub enum IndexError {
+    #[error("{} is held by another process", .folder.display())]
+    Locked { folder: PathBuf },
     #[error("the index can't be read or written: {0}; it may be deleted and is rebuilt then")]
     Store(String),
     #[error("a row of the index is damaged: {0}; the index may be deleted and is rebuilt then")]
@@ -67,6 +73,8 @@ impl Index {
         match Index::open_as_it_is(folder, leaf_of) {
             Ok(Some(index)) => return Ok(index),
             Ok(None) => tracing::warn!("the rows are not of this log or program; rebuilding them"),
+            // Never removed under somebody's hands.
+            Err(error @ IndexError::Locked { .. }) => return Err(error),
             Err(error) => tracing::warn!("{error}; rebuilding the rows"),
         }
         let removed = fs::remove_dir_all(folder);
@@ -80,8 +88,7 @@ impl Index {
         folder: &Path,
         leaf_of: &mut dyn FnMut(u64) -> Option<Hash>,
     ) -> Result<Option<Index>, IndexError> {
-        let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES);
-        let db = config.flush_every_ms(Some(1_000)).open()?;
+        let db = open_db(folder)?;
         let rows = db.open_tree("rows")?;
         let position = match rows.get(key::META)? {
             None if rows.is_empty() => 0,
@@ -141,6 +148,24 @@ impl Index {
         let mut row = Vec::with_capacity(2 + id.len());
         key::state(A::KIND, id, &mut row);
         self.0.rows.get(&row)?.map(|bytes| codec::decode(&bytes)).transpose()
+    }
+}
+
+/// sled lets go of a folder some time after its last handle was dropped, so a folder that this
+/// process had open a moment ago may still be locked.
+fn open_db(folder: &Path) -> Result<sled::Db, IndexError> {
+    let begun = Instant::now();
+    loop {
+        let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES);
+        match config.flush_every_ms(Some(1_000)).open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("lock") => {
+                if begun.elapsed() > LOCK_PATIENCE {
+                    return Err(IndexError::Locked { folder: folder.to_owned() });
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            opened => return Ok(opened?),
+        }
     }
 }
 

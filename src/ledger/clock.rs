@@ -1,8 +1,8 @@
 //! The ledger's clock: when a record was recorded.
 //!
-//! Invariant: each time is later than the one before, also across restarts. While the system's clock
-//! can't be believed (it fell behind the last record, or jumped against the monotonic clock) nothing
-//! is written: a time in the log can't be taken back.
+//! Invariant: each time is later than the one before, also across restarts. While the system's
+//! clock can't be believed (it fell behind the last record, or jumped against the monotonic clock)
+//! nothing is written: a time in the log can't be taken back.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 

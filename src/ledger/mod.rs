@@ -23,7 +23,7 @@ mod rotate;
 mod seal;
 mod shared;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! Opening a ledger: what is on disk is believed in the order in which one thing proves the next.
 //!
-//! The signing key names the origin; the checkpoint must be signed by it; the log must have what the
-//! checkpoint covers, with the same root; the rows must be of that log, and follow it. Each failure
-//! names what and where. Until all of it holds no thread runs and nobody is served. Every step may be
-//! cut off by a crash and is simply done again.
+//! The signing key names the origin; the checkpoint must be signed by it; the log must have what
+//! the checkpoint covers, with the same root; the rows must be of that log, and follow it. Each
+//! failure names what and where. Until all of it holds no thread runs and nobody is served. Every
+//! step may be cut off by a crash and is simply done again.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs;

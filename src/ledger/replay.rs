@@ -1,7 +1,7 @@
 //! Commands that are asked again.
 //!
-//! Invariant: (actor, id) names one command for ever. The same content is answered from its records;
-//! other content is refused. The table of ids only offers candidates: the records decide.
+//! Invariant: (actor, id) names one command for ever. The same content is answered from its
+//! records; other content is refused. The table of ids only offers candidates: the records decide.
 
 use thiserror::Error;
 

@@ -1,8 +1,8 @@
 //! Replacing the signing key.
 //!
-//! Order: the next key is durable on disk; the log tells of it; a checkpoint that covers that record
-//! is signed by both; the next key takes the place of the other. A crash in between leaves both keys,
-//! and opening goes on from what the log tells.
+//! Order: the next key is durable on disk; the log tells of it; a checkpoint that covers that
+//! record is signed by both; the next key takes the place of the other. A crash in between leaves
+//! both keys, and opening goes on from what the log tells.
 
 use std::sync::PoisonError;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //! and that rows are the same live, reopened and rebuilt.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod story;
+pub(crate) mod story;
 
 use std::path::Path;
 

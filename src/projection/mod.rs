@@ -7,6 +7,8 @@ mod commands;
 mod facts;
 mod lists;
 mod states;
+#[cfg(test)]
+mod tests;
 mod totals;
 
 use thiserror::Error;

@@ -81,3 +81,24 @@ impl Decoded {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use crate::domain::samples;
+    use crate::record::canonical::{canonical, is_canonical};
+
+    #[test]
+    fn what_serde_writes_of_commands_and_events_is_canonical() {
+        let commands = samples::commands();
+        let events = samples::events();
+        let commands = commands.iter().map(|command| serde_json::to_vec(command).unwrap());
+        let events = events.iter().map(|event| serde_json::to_vec(event).unwrap());
+        for bytes in commands.chain(events) {
+            let text = String::from_utf8_lossy(&bytes);
+            assert_eq!(canonical(&bytes).unwrap(), bytes, "{text}");
+            assert!(is_canonical(&bytes), "{text}");
+        }
+    }
+}

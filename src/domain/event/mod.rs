@@ -35,6 +35,7 @@ pub use registry::{
 };
 
 use crate::domain::id::ParkId;
+use crate::domain::json_schema::document;
 use crate::domain::shapes::Nonconformity;
 
 macro_rules! events {
@@ -56,6 +57,14 @@ macro_rules! events {
             /// The number of the shape in which it is written.
             pub fn schema(&self) -> u16 {
                 match self { $(Event::$variant(_) => $schema),+ }
+            }
+
+            /// The JSON Schema of each event's `data`, by the name of its file, in the same order.
+            pub fn schemas() -> Vec<(String, serde_json::Value)> {
+                vec![$((
+                    concat!($kind, ".v", $schema, ".json").to_owned(),
+                    document::<$variant>(concat!("data of ", $kind, ", schema ", $schema)),
+                )),+]
             }
 
             /// Reads `data` of a record. `None` if this program knows no such type and schema:

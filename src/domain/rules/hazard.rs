@@ -1,12 +1,12 @@
 //! What the codes of a material say about its hazard.
 //!
 //! The rule, code by code: a list that names the code a mirror entry leaves it open (whichever of
-//! the pair it is); else a star of the List of Waste, a place in China's list of hazardous waste, or
-//! the list's own word makes it hazardous; else it says nothing. Of several codes the strictest
+//! the pair it is); else a star of the List of Waste, a place in China's list of hazardous waste,
+//! or the list's own word makes it hazardous; else it says nothing. Of several codes the strictest
 //! counts: hazardous if any is, else open if any is, else not hazardous.
 //!
-//! Invariant: hazard is never inferred from a list that does not speak of it. A material of which no
-//! code speaks (most by-products under China's catalogue, utilities, products) is not hazardous
+//! Invariant: hazard is never inferred from a list that does not speak of it. A material of which
+//! no code speaks (most by-products under China's catalogue, utilities, products) is not hazardous
 //! until its firm decides otherwise with evidence: the ledger gates what law marks, it does not
 //! guess.
 

@@ -6,13 +6,11 @@
 use std::sync::Arc;
 
 use crate::domain::decide::Context;
-use crate::domain::id::{
-    FirmId, ListingId, MaterialId, MeterId, ParkId, PermitId, ScaleId, SiteId,
-};
+use crate::domain::id::{FirmId, ListingId, MaterialId, ParkId, PermitId, ScaleId, SiteId};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::shapes::{MaterialBrief, Party, Term};
-use crate::domain::state::{Firm, Listing, Material, Meter, Park, Period, Permit, Scale, Site};
+use crate::domain::state::{Firm, Listing, Material, Park, Period, Permit, Scale, Site};
 use crate::domain::states::{Aggregate, States, Stored};
 use crate::domain::time::{Day, Month, UtcMillis, Zone};
 use crate::domain::unit::Dimension;
@@ -23,7 +21,11 @@ pub type Found<A> = Result<Arc<Stored<A>>, Refusal>;
 macro_rules! lookups {
     ($($name:ident $id:ident $state:ident $code:ident $noun:literal $by:literal)+) => {$(
         #[doc = concat!("The ", $noun, " with that id.")]
-        pub fn $name<S: States>(context: &Context<'_, S>, id: &$id, pointer: &str) -> Found<$state> {
+        pub fn $name<S: States>(
+            context: &Context<'_, S>,
+            id: &$id,
+            pointer: &str,
+        ) -> Found<$state> {
             context.states.find(id.as_str()).ok_or_else(|| {
                 let message = format!(concat!("there is no ", $noun, " {}; ", $by), id);
                 Refusal::new(Code::$code, pointer, message)
@@ -38,7 +40,6 @@ lookups! {
     site SiteId Site UnknownSite "site" "register it first (register_site)"
     permit PermitId Permit UnknownPermit "permit" "register it first (register_permit)"
     scale ScaleId Scale UnknownScale "scale" "register it first (register_scale)"
-    meter MeterId Meter UnknownMeter "meter" "register it first (register_meter)"
     material MaterialId Material UnknownMaterial "material" "define it first (define_material)"
     listing ListingId Listing UnknownListing "listing" "publish it first (publish_listing)"
 }

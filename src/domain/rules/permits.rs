@@ -1,8 +1,8 @@
 //! Whether a site may take a material on a day: its permits, and the gate for hazardous waste.
 //!
 //! Invariant: hazardous waste needs a permit of the receiver that covers one of its codes and the
-//! operation, is in force on the day, and has capacity left in the day's year. One function says so:
-//! where a receipt is recorded its answer is a nonconformity, where it is claimed a refusal.
+//! operation, is in force on the day, and has capacity left in the day's year. One function says
+//! so: where a receipt is recorded its answer is a nonconformity, where it is claimed a refusal.
 
 use std::sync::Arc;
 

@@ -53,17 +53,6 @@ pub fn require_firm(
     refuse(&format!("the firm {firm}"), context.actor, what)
 }
 
-/// The actor's firm, where the rule finds out later whose the thing is.
-pub fn require_actor_firm<'a>(
-    context: &Context<'a, impl States>,
-    what: &str,
-) -> Result<&'a FirmId, Refusal> {
-    match context.actor {
-        Actor::Firm(firm) => Ok(firm),
-        Actor::Keeper | Actor::Park(_) => refuse("a firm", context.actor, what),
-    }
-}
-
 /// Only that firm, that park's administration or the ledger keeper may.
 pub fn require_firm_or_park(
     context: &Context<'_, impl States>,

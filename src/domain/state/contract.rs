@@ -64,8 +64,8 @@ pub struct Line {
     pub windows: Vec<WindowBalance>,
 }
 
-/// What came of a line in one window, in base units of its material. A dispatch counts in the window
-/// of its own day; all that follows a receipt counts in the window of the receipt.
+/// What came of a line in one window, in base units of its material. A dispatch counts in the
+/// window of its own day; all that follows a receipt counts in the window of the receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowBalance {
     /// First day of the window.

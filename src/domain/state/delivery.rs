@@ -90,8 +90,8 @@ pub enum RejectionEnd {
     Disposed,
 }
 
-/// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's own
-/// stands apart, as `sit_…/scl_…/number`. Gross and tare are kept, so that the same ticket with
+/// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's
+/// own stands apart, as `sit_…/scl_…/number`. Gross and tare are kept, so that the same ticket with
 /// other content is told apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketUse {
@@ -159,4 +159,43 @@ impl Aggregate for TicketUse {
 
 impl Aggregate for MeterUse {
     const KIND: Kind = Kind::MeterUse;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Against one flag for each of 60 milliseconds.
+        #[test]
+        fn a_meter_s_time_is_what_was_added_and_touching_periods_are_one(
+            asked in proptest::collection::vec((0usize..60, 1usize..12), 1..20)
+        ) {
+            let mut used = MeterUse { periods: Vec::new() };
+            let mut counted = [false; 72];
+            for (from, length) in asked {
+                let span = from..from + length;
+                let (begin, end) = (UtcMillis(from as i64), UtcMillis((from + length) as i64));
+                let twice = counted[span.clone()].contains(&true);
+                prop_assert_eq!(used.overlapping(begin, end).is_some(), twice);
+                if !twice {
+                    used.add(begin, end);
+                    counted[span].fill(true);
+                }
+            }
+            let mut runs = Vec::new();
+            let mut from = 0;
+            for run in counted.chunk_by(|one, next| one == next) {
+                if run[0] {
+                    runs.push((UtcMillis(from), UtcMillis(from + run.len() as i64)));
+                }
+                from += run.len() as i64;
+            }
+            prop_assert_eq!(used.periods, runs);
+        }
+    }
 }

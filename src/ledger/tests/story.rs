@@ -30,7 +30,10 @@ pub fn opening() -> Vec<Command> {
     let site =
         |id: &str, firm: &str| json!({"firm": firm, "name": id, "park": "prk_a", "site": id});
     let calibration = json!({"from": "2025-01-01", "to": "2025-12-31"});
-    let scale = |id: &str, site: &str| json!({"calibration": calibration, "name": id, "scale": id, "site": site});
+    let scale = |id: &str, site: &str| {
+        let name = id;
+        json!({"calibration": calibration, "name": name, "scale": id, "site": site})
+    };
     let contract = json!({
         "contract": "ctr_1", "kind": "spot",
         "lines": [{

@@ -1,7 +1,7 @@
 //! Rules of contracts: from the proposal to the last day.
 //!
-//! Invariant: a contract is in force only when both sides have confirmed it, each in a record of its
-//! own, and nothing of it changes afterwards but its last day and its call-offs.
+//! Invariant: a contract is in force only when both sides have confirmed it, each in a record of
+//! its own, and nothing of it changes afterwards but its last day and its call-offs.
 
 mod call_off;
 mod evolve;

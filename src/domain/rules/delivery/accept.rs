@@ -186,3 +186,305 @@ fn check_limit(
     );
     Err(Refusal::new(Code::OverContract, QUANTITY, message))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use crate::domain::event::Event;
+    use crate::domain::rules::testing::{
+        Ask, DAY, TONNE, estimated, gigajoules, kinds, proposal, refused_in_order, tonnes,
+    };
+    use crate::domain::state::{Delivery, DeliveryStage, PermitUse};
+    use crate::domain::testing::{OPENED, World};
+
+    fn refused(code: &'static str, pointer: &str) -> (&'static str, String) {
+        (code, pointer.to_owned())
+    }
+
+    #[test]
+    fn what_was_received_is_accepted_on_the_day_of_its_receipt() {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "20.10");
+        let data = json!({"delivery": "dlv_1"});
+        let events = world.take("frm_cement", "2025-04-02T08:00:00.000Z", "accept_delivery", &data);
+        let [Event::DeliveryAccepted(accepted)] = &events[..] else { panic!("one record") };
+        assert_eq!(accepted.day.to_string(), "2025-03-10");
+        assert_eq!(accepted.quantity.to_string(), "20.10 TNE");
+        let delivery = world.state::<Delivery>("dlv_1");
+        assert_eq!(delivery.stage(), DeliveryStage::Accepted);
+        assert_eq!(delivery.left(), 20_100_000);
+        assert_eq!(world.balance("ctr_slag").accepted, 20_100_000);
+    }
+
+    #[test]
+    fn invariant_6_accepted_and_rejected_are_what_was_received() {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "20.10");
+        let part = json!({"quantity": tonnes("15"), "reason": "wet"});
+        let events = world.by_receiver("accept_delivery", "dlv_1", part);
+        assert_eq!(kinds(&events), ["delivery_accepted", "delivery_rejected"]);
+        let Event::DeliveryRejected(rejected) = &events[1] else { panic!("rejected") };
+        assert_eq!(rejected.quantity.to_string(), "5.10 TNE");
+        let delivery = world.state::<Delivery>("dlv_1");
+        assert_eq!(delivery.stage(), DeliveryStage::PartlyRejected);
+        assert_eq!(delivery.accepted.unwrap() + delivery.rejected.unwrap().amount, 20_100_000);
+        world.deliver("dlv_2", "ctr_slag", "1");
+        let nothing = json!({"quantity": tonnes("0"), "reason": "wet"});
+        let events = world.by_receiver("accept_delivery", "dlv_2", nothing);
+        assert_eq!(kinds(&events), ["delivery_rejected"]);
+        world.deliver("dlv_3", "ctr_slag", "2");
+        let events = world.by_receiver("reject_delivery", "dlv_3", json!({"reason": "wet"}));
+        assert_eq!(kinds(&events), ["delivery_rejected"]);
+        assert_eq!(world.state::<Delivery>("dlv_3").stage(), DeliveryStage::Rejected);
+        let balance = world.balance("ctr_slag");
+        assert_eq!((balance.accepted, balance.rejected), (15 * TONNE, 8_100_000));
+        assert_eq!(balance.accepted + balance.rejected, balance.received);
+    }
+
+    #[test]
+    fn refusals_come_in_a_fixed_order() {
+        let mut world = World::with_slag();
+        world.dispatch("dlv_gone", "ctr_slag", "1");
+        let data = json!({"delivery": "dlv_gone", "reason": "broken axle"});
+        world.take("frm_steel", DAY, "cancel_delivery", &data);
+        world.dispatch("dlv_under_way", "ctr_slag", "1");
+        world.deliver("dlv_done", "ctr_slag", "1");
+        world.by_receiver("accept_delivery", "dlv_done", json!({}));
+        world.deliver("dlv_new", "ctr_slag", "10");
+        let ask = Ask {
+            actor: "frm_steel",
+            at: DAY,
+            kind: "accept_delivery",
+            data: json!({"delivery": "dlv_none", "quantity": gigajoules("1")}),
+        };
+        refused_in_order(
+            &mut world,
+            ask,
+            &[
+                ("unknown_delivery", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_gone".into();
+                }),
+                ("not_a_party", "/actor", |_, ask| ask.actor = "frm_cement"),
+                ("delivery_cancelled", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_under_way".into();
+                }),
+                ("not_received", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_done".into();
+                }),
+                ("already_decided", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_new".into();
+                }),
+                ("unlike_dimension", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = tonnes("10.000001");
+                }),
+                ("accepted_exceeds_received", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = tonnes("9.999999");
+                }),
+                ("reason_needed", "/data/reason", |_, ask| {
+                    ask.data["quantity"] = tonnes("10");
+                    ask.data["reason"] = "none".into();
+                }),
+                ("unexpected_member", "/data/reason", |_, ask| {
+                    ask.data.as_object_mut().unwrap().remove("reason");
+                }),
+            ],
+        );
+        for (delivery, code) in [
+            ("dlv_gone", "delivery_cancelled"),
+            ("dlv_under_way", "not_received"),
+            ("dlv_done", "already_decided"),
+        ] {
+            let data = json!({"reason": "wet"});
+            let expected = refused(code, "/data/delivery");
+            assert_eq!(world.refuse_receiver("reject_delivery", delivery, data), expected);
+        }
+    }
+
+    /// All that a claim may break at once, in the order in which it is refused.
+    #[test]
+    fn claims_are_refused_in_a_fixed_order() {
+        let mut world = World::standard();
+        let dust = |id: &str| {
+            let mut data = proposal(id, ("steel", "recycler"), "mat_dust", &tonnes("1"));
+            data["term"]["to"] = "2025-02-28".into();
+            data
+        };
+        world.take("frm_steel", OPENED, "propose_contract", &dust("ctr_open"));
+        world.conclude(&dust("ctr_old"));
+        let load = |contract: &str| {
+            json!({
+                "contract": contract, "delivery": format!("dlv_{contract}"), "line": 1,
+                "measured": estimated(&tonnes("2")),
+            })
+        };
+        for contract in ["ctr_open", "ctr_old"] {
+            world.take("frm_recycler", DAY, "receive_delivery", &load(contract));
+        }
+        let february = "2025-02-28T08:00:00.000Z";
+        let mut in_term = load("ctr_old");
+        in_term["delivery"] = "dlv_in_term".into();
+        world.take("frm_recycler", february, "receive_delivery", &in_term);
+        let close = |period: &str| json!({"park": "prk_guigang", "period": period});
+        for period in ["2025-02", "2025-03"] {
+            let at = "2025-04-05T08:00:00.000Z";
+            world.take("prk_guigang", at, "close_period", &close(period));
+        }
+        let ask = Ask {
+            actor: "frm_recycler",
+            at: "2025-04-05T08:00:00.000Z",
+            kind: "accept_delivery",
+            data: json!({"delivery": "dlv_ctr_open"}),
+        };
+        let delivery = "/data/delivery";
+        let steps: &[crate::domain::rules::testing::Step] = &[
+            ("contract_not_concluded", delivery, |_, ask| {
+                ask.data["delivery"] = "dlv_ctr_old".into();
+            }),
+            ("outside_term", delivery, |_, ask| ask.data["delivery"] = "dlv_in_term".into()),
+            ("over_contract", "/data/quantity", |_, ask| {
+                ask.data["quantity"] = tonnes("1");
+                ask.data["reason"] = "too much".into();
+            }),
+            ("hazard_undecided", delivery, |world, _| world.classify("mat_dust", "hazardous")),
+            ("period_closed", delivery, |_, ask| ask.data["quantity"] = tonnes("0")),
+        ];
+        refused_in_order(&mut world, ask, steps);
+    }
+
+    #[test]
+    fn invariant_4_only_what_came_under_a_contract_in_force_is_accepted() {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "1");
+        let data = json!({"contract": "ctr_slag", "last_day": "2025-03-10", "reason": "closing"});
+        world.take("frm_cement", DAY, "terminate_contract", &data);
+        world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        let load = json!({
+            "contract": "ctr_slag", "delivery": "dlv_2", "line": 1,
+            "measured": estimated(&tonnes("1")),
+        });
+        world.take("frm_cement", "2025-03-11T08:00:00.000Z", "receive_delivery", &load);
+        let expected = refused("contract_terminated", "/data/delivery");
+        assert_eq!(world.refuse_receiver("accept_delivery", "dlv_2", json!({})), expected);
+        world.by_receiver("reject_delivery", "dlv_2", json!({"reason": "too late"}));
+    }
+
+    #[test]
+    fn invariant_5_no_more_is_accepted_than_the_line_and_its_tolerance_allow() {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "90");
+        world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        world.deliver("dlv_2", "ctr_slag", "20");
+        let data = json!({"delivery": "dlv_2"});
+        let refusal = world.ask("frm_cement", DAY, "accept_delivery", &data).unwrap_err();
+        assert_eq!((refusal.code.as_str(), &*refusal.pointer), ("over_contract", "/data/quantity"));
+        assert!(refusal.message.contains("10.3 TNE may still be accepted"), "{refusal}");
+        let part = json!({"quantity": tonnes("10.300001"), "reason": "too much"});
+        assert_eq!(world.refuse_receiver("accept_delivery", "dlv_2", part).0, "over_contract");
+        let part = json!({"quantity": tonnes("10.3"), "reason": "too much"});
+        world.by_receiver("accept_delivery", "dlv_2", part);
+        assert_eq!(world.balance("ctr_slag").accepted, 100_300_000);
+    }
+
+    #[test]
+    fn invariant_5_holds_in_each_window_for_itself() {
+        let mut world = World::standard();
+        let mut data = proposal("ctr_year", ("steel", "cement"), "mat_slag", &tonnes("100"));
+        data["kind"] = "recurring".into();
+        data["lines"][0]["window"] = "year".into();
+        data["term"]["to"] = "2026-12-31".into();
+        world.conclude(&data);
+        for (delivery, at, taken) in [
+            ("dlv_1", "2025-12-31T15:59:59.999Z", true),
+            ("dlv_2", "2025-12-31T16:00:00.000Z", true),
+            ("dlv_3", "2025-06-01T08:00:00.000Z", false),
+        ] {
+            let load = json!({
+                "contract": "ctr_year", "delivery": delivery, "line": 1,
+                "measured": estimated(&tonnes("100")),
+            });
+            world.take("frm_cement", at, "receive_delivery", &load);
+            let data = json!({"delivery": delivery});
+            let result = world.ask("frm_cement", at, "accept_delivery", &data);
+            let code = result.err().map(|refusal| refusal.code.as_str());
+            assert_eq!(code, (!taken).then_some("over_contract"), "{delivery}");
+        }
+    }
+
+    #[test]
+    fn invariant_11_hazardous_waste_is_accepted_under_a_permit_of_the_day_only() {
+        let mut world = World::with_tar();
+        world.conclude(&proposal("ctr_bad", ("steel", "cement"), "mat_tar", &tonnes("1000")));
+        world.deliver("dlv_1", "ctr_bad", "1");
+        let of_delivery = |code| refused(code, "/data/delivery");
+        let expected = of_delivery("no_permit");
+        assert_eq!(world.refuse_receiver("accept_delivery", "dlv_1", json!({})), expected);
+        world.deliver("dlv_2", "ctr_tar", "60");
+        world.by_receiver("accept_delivery", "dlv_2", json!({}));
+        assert_eq!(world.state::<PermitUse>("prm_recycler/2025").accepted, 60 * TONNE);
+        world.deliver("dlv_3", "ctr_tar", "41");
+        let expected = of_delivery("over_permit_capacity");
+        assert_eq!(world.refuse_receiver("accept_delivery", "dlv_3", json!({})), expected);
+        let part = json!({"quantity": tonnes("40"), "reason": "no room"});
+        world.by_receiver("accept_delivery", "dlv_3", part);
+        assert_eq!(world.state::<PermitUse>("prm_recycler/2025").accepted, 100 * TONNE);
+        let data = json!({"from": "2025-03-10", "permit": "prm_recycler", "reason": "fire"});
+        world.take("prk_guigang", DAY, "suspend_permit", &data);
+        world.deliver("dlv_4", "ctr_tar", "1");
+        let expected = of_delivery("permit_not_valid");
+        assert_eq!(world.refuse_receiver("accept_delivery", "dlv_4", json!({})), expected);
+        world.by_receiver("reject_delivery", "dlv_4", json!({"reason": "no permit"}));
+    }
+
+    #[test]
+    fn invariant_12_a_mirror_code_s_load_is_accepted_after_the_decision_and_as_it_says() {
+        for (hazard, taken) in [("non_hazardous", true), ("hazardous", false)] {
+            let mut world = World::standard();
+            world.conclude(&proposal("ctr_dust", ("steel", "cement"), "mat_dust", &tonnes("9")));
+            world.deliver("dlv_1", "ctr_dust", "1");
+            let expected = refused("hazard_undecided", "/data/delivery");
+            assert_eq!(world.refuse_receiver("accept_delivery", "dlv_1", json!({})), expected);
+            world.classify("mat_dust", hazard);
+            if taken {
+                world.by_receiver("accept_delivery", "dlv_1", json!({}));
+                let hazard = world.state::<Delivery>("dlv_1").exchange.material.hazard;
+                assert_eq!(hazard, crate::domain::shapes::HazardClass::NonHazardous);
+            } else {
+                let expected = refused("no_permit", "/data/delivery");
+                assert_eq!(world.refuse_receiver("accept_delivery", "dlv_1", json!({})), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn invariant_2_nothing_is_accepted_into_a_closed_month_nor_rejected_in_one() {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "1");
+        world.close_march();
+        let now = "2025-04-05T08:00:00.000Z";
+        let data = json!({"delivery": "dlv_1"});
+        let result = world.refuse("frm_cement", now, "accept_delivery", &data);
+        assert_eq!(result, refused("period_closed", "/data/delivery"));
+        let data = json!({"delivery": "dlv_1", "reason": "forgotten"});
+        let result = world.refuse("frm_cement", DAY, "reject_delivery", &data);
+        assert_eq!(result, refused("period_closed", "/occurred_at"));
+        world.take("frm_cement", now, "reject_delivery", &data);
+        // The receipt's month keeps accepted and rejected as what was received.
+        let balance = world.balance("ctr_slag");
+        assert_eq!(balance.rejected, balance.received);
+    }
+
+    #[test]
+    fn quantities_in_other_units_of_the_dimension_are_as_good() {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "1.5");
+        let part = json!({"quantity": {"unit": "KGM", "value": "1500"}});
+        world.by_receiver("accept_delivery", "dlv_1", part);
+        let use_it = json!({"operation": "R5"});
+        let events = world.by_receiver("use_delivery", "dlv_1", use_it);
+        let Event::DeliveryUsed(used) = &events[0] else { panic!("used") };
+        assert_eq!(used.quantity.amount(), 1_500_000);
+    }
+}

@@ -56,3 +56,102 @@ pub fn compare(
         received: *received,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use crate::domain::event::Event;
+    use crate::domain::rules::testing::{DAY, estimated, kinds, proposal, tonnes};
+    use crate::domain::shapes::Nonconformity::{Discrepancy, NotDispatched, OutOfTolerance};
+    use crate::domain::state::Delivery;
+    use crate::domain::testing::{OPENED, World};
+
+    #[test]
+    fn tolerance_and_threshold_are_shares_of_what_was_dispatched() {
+        let mut world = World::with_slag();
+        for (place, (dispatched, received, noted)) in [
+            ("10", "10.03", &[][..]),
+            ("10", "9.97", &[]),
+            ("10", "10.030001", &[OutOfTolerance]),
+            ("10", "9.969999", &[OutOfTolerance]),
+            ("10", "11", &[OutOfTolerance]),
+            ("10", "9", &[OutOfTolerance]),
+            ("10", "11.000001", &[OutOfTolerance, Discrepancy]),
+            ("10", "8.999999", &[OutOfTolerance, Discrepancy]),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let delivery = format!("dlv_{place}");
+            world.dispatch(&delivery, "ctr_slag", dispatched);
+            let events = world.receive(&delivery, received);
+            assert_eq!(world.noted(&delivery), noted, "{dispatched} and {received}");
+            assert_eq!(events.len(), 1 + usize::from(noted.contains(&Discrepancy)));
+        }
+    }
+
+    /// Invariants 6 and 16, with the load of tar slag that lost 10.8 %.
+    #[test]
+    fn invariant_6_and_16_a_discrepancy_is_raised_whichever_side_was_recorded_first() {
+        let mut first = World::with_tar();
+        first.dispatch("dlv_1", "ctr_tar", "32.40");
+        let later = first.receive("dlv_1", "28.90");
+        assert_eq!(kinds(&later), ["delivery_received", "discrepancy_raised"]);
+        let mut second = World::with_tar();
+        let data = json!({
+            "contract": "ctr_tar",
+            "delivery": "dlv_1",
+            "line": 1,
+            "measured": estimated(&tonnes("28.90")),
+        });
+        second.take("frm_recycler", DAY, "receive_delivery", &data);
+        let events = second.dispatch("dlv_1", "ctr_tar", "32.40");
+        assert_eq!(kinds(&events), ["delivery_dispatched", "discrepancy_raised"]);
+        assert_eq!(later[1], events[1], "the same discrepancy");
+        let Event::DiscrepancyRaised(raised) = &events[1] else { panic!("raised") };
+        assert_eq!(
+            (raised.day.to_string(), raised.due.to_string()),
+            ("2025-03-10".into(), "2025-03-25".into())
+        );
+        for (world, noted) in [
+            (first, &[OutOfTolerance, Discrepancy][..]),
+            (second, &[OutOfTolerance, Discrepancy, NotDispatched]),
+        ] {
+            assert_eq!(world.noted("dlv_1"), noted);
+            let discrepancy = world.state::<Delivery>("dlv_1").discrepancy.unwrap();
+            assert!(!discrepancy.resolved && discrepancy.due == raised.due);
+        }
+    }
+
+    #[test]
+    fn invariant_6_pieces_may_not_differ_at_all() {
+        let mut world = World::standard();
+        let pieces = |count: &str| json!({"unit": "C62", "value": count});
+        let data = json!({
+            "basis": "as_metered", "dimension": "pieces", "firm": "frm_steel",
+            "kind": "by_product", "material": "mat_drums", "name": "drums",
+        });
+        world.take("frm_steel", OPENED, "define_material", &data);
+        let mut data = proposal("ctr_drums", ("steel", "cement"), "mat_drums", &pieces("5000"));
+        data["lines"][0]["tolerance_percent"] = "5".into();
+        world.conclude(&data);
+        for (delivery, received, noted) in
+            [("dlv_1", "1000", &[][..]), ("dlv_2", "999", &[Discrepancy])]
+        {
+            let load = |count| {
+                json!({
+                    "contract": "ctr_drums",
+                    "delivery": delivery,
+                    "line": 1,
+                    "measured": estimated(&pieces(count)),
+                })
+            };
+            world.take("frm_steel", DAY, "dispatch_delivery", &load("1000"));
+            world.take("frm_cement", DAY, "receive_delivery", &load(received));
+            assert_eq!(world.noted(delivery), noted);
+        }
+    }
+}

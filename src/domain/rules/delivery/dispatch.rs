@@ -36,7 +36,7 @@ pub fn dispatch_delivery<S: States>(context: &Context<'_, S>, data: &DispatchDel
     weighing::check(&data.measured, line.material.dimension)?;
     let (site, day) = (&contract.supplier.site, lookup::day_at(context, &contract.supplier.park));
     let mut noted = Noted::default();
-    weighing::check_ticket(context, &data.measured, &data.delivery, site, day, &mut noted)?;
+    weighing::check_ticket(context, &data.measured, site, day, &mut noted)?;
     let departure = Departure {
         contract,
         line,
@@ -91,7 +91,7 @@ pub fn joined<S: States>(
         let message = format!("{id} is recorded under another contract or line already");
         return Err(Refusal::new(Code::OtherContract, pointer, message));
     }
-    shared::not_cancelled(delivery)?;
+    shared::not_cancelled(delivery, pointer)?;
     if delivery.dispatched.is_some() {
         let message = format!("the dispatch of {id} is recorded already");
         return Err(Refusal::new(Code::AlreadyDispatched, pointer, message));
@@ -155,5 +155,300 @@ impl Departure<'_> {
             plate: None,
         };
         Ok((dispatched, discrepancy.map(Event::from)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::{Value, json};
+
+    use crate::domain::event::Event;
+    use crate::domain::rules::testing::{
+        Ask, DAY, TONNE, estimated, gigajoules, kinds, proposal, refused_in_order, tonnes, weighed,
+        with,
+    };
+    use crate::domain::shapes::Nonconformity;
+    use crate::domain::state::{Delivery, DeliveryStage};
+    use crate::domain::testing::{OPENED, World};
+
+    fn load(delivery: &str, contract: &str, net: &str) -> Value {
+        json!({
+            "contract": contract,
+            "delivery": delivery,
+            "line": 1,
+            "measured": estimated(&tonnes(net)),
+        })
+    }
+
+    #[test]
+    fn a_load_leaves_and_is_booked_on_its_contract_line() {
+        let mut world = World::with_slag();
+        let more = json!({
+            "carrier": "frm_power",
+            "driver": "张三",
+            "manifests": [{"number": "MTN-1", "scheme": "us"}],
+            "measured": weighed("scl_steel", "1", 31),
+            "plate": "桂R 12345",
+        });
+        let data = with(load("dlv_1", "ctr_slag", "31"), more);
+        let events = world.take("frm_steel", DAY, "dispatch_delivery", &data);
+        let [Event::DeliveryDispatched(event)] = &events[..] else { panic!("one record") };
+        assert_eq!(event.day.to_string(), "2025-03-10");
+        assert_eq!((event.nonconformities.len(), event.manifests.len()), (0, 1));
+        let text = serde_json::to_string(&events[0]).unwrap();
+        assert!(!text.contains("张三") && !text.contains("12345"), "{text}");
+        let delivery = world.state::<Delivery>("dlv_1");
+        assert_eq!(delivery.stage(), DeliveryStage::Dispatched);
+        assert_eq!(delivery.records, [world.log.len() as u64 - 1]);
+        assert_eq!(world.balance("ctr_slag").dispatched, 31 * TONNE);
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_supplier_s_park() {
+        let mut world = World::standard();
+        world.conclude(&proposal("ctr_far", ("far", "cement"), "mat_slag", &tonnes("100")));
+        // Still the 10th in Denmark, and the 11th in Guigang.
+        let at = "2025-03-10T17:00:00.000Z";
+        world.take("frm_far", at, "dispatch_delivery", &load("dlv_1", "ctr_far", "10"));
+        let data = json!({"delivery": "dlv_1", "measured": estimated(&tonnes("10"))});
+        world.take("frm_cement", at, "receive_delivery", &data);
+        let delivery = world.state::<Delivery>("dlv_1");
+        let days = (delivery.dispatched.unwrap().day, delivery.received.unwrap().day);
+        assert_eq!(
+            (days.0.to_string(), days.1.to_string()),
+            ("2025-03-10".into(), "2025-03-11".into())
+        );
+    }
+
+    #[test]
+    fn refusals_come_in_a_fixed_order() {
+        let mut world = World::with_slag();
+        world.conclude(&proposal("ctr_ash", ("steel", "cement"), "mat_ash", &tonnes("100")));
+        world.dispatch("dlv_ash", "ctr_ash", "1");
+        world.dispatch("dlv_gone", "ctr_slag", "1");
+        let data = json!({"delivery": "dlv_gone", "reason": "broken axle"});
+        world.take("frm_steel", DAY, "cancel_delivery", &data);
+        world.dispatch("dlv_twice", "ctr_slag", "1");
+        let taken = with(
+            load("dlv_taken", "ctr_slag", "1"),
+            json!({"measured": weighed("scl_steel", "1", 20)}),
+        );
+        world.take("frm_steel", DAY, "dispatch_delivery", &taken);
+        let manifest = json!({"number": "1", "scheme": "us"});
+        let ask = Ask {
+            actor: "frm_cement",
+            at: DAY,
+            kind: "dispatch_delivery",
+            data: json!({
+                "call_off": "cof_none",
+                "carrier": "frm_none",
+                "contract": "ctr_none",
+                "delivery": "dlv_ash",
+                "line": 2,
+                "manifests": vec![manifest; 11],
+                "measured": {"method": "weighed", "quantity": gigajoules("0")},
+            }),
+        };
+        refused_in_order(
+            &mut world,
+            ask,
+            &[
+                ("unknown_contract", "/data/contract", |_, ask| {
+                    ask.data["contract"] = "ctr_slag".into();
+                }),
+                ("not_a_party", "/actor", |_, ask| ask.actor = "frm_steel"),
+                ("unknown_line", "/data/line", |_, ask| ask.data["line"] = 1.into()),
+                ("unknown_call_off", "/data/call_off", |_, ask| {
+                    ask.data.as_object_mut().unwrap().remove("call_off");
+                }),
+                ("unknown_firm", "/data/carrier", |_, ask| ask.data["carrier"] = "frm_far".into()),
+                ("too_many_members", "/data/manifests", |_, ask| {
+                    ask.data["manifests"].as_array_mut().unwrap().pop();
+                }),
+                ("other_contract", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_gone".into();
+                }),
+                ("delivery_cancelled", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_twice".into();
+                }),
+                ("already_dispatched", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_new".into();
+                }),
+                ("unlike_dimension", "/data/measured/quantity", |_, ask| {
+                    ask.data["measured"]["quantity"] = tonnes("0.00");
+                }),
+                ("quantity_must_not_be_zero", "/data/measured/quantity", |_, ask| {
+                    ask.data["measured"]["quantity"] = tonnes("21");
+                }),
+                ("ticket_needed", "/data/measured/ticket", |_, ask| {
+                    let ticket = &weighed("scl_steel", "1", 21)["ticket"];
+                    ask.data["measured"]["ticket"] = ticket.clone();
+                    ask.data["measured"]["method"] = "declared".into();
+                }),
+                ("ticket_not_weighed", "/data/measured/ticket", |_, ask| {
+                    ask.data["measured"]["method"] = "weighed".into();
+                    ask.data["measured"]["quantity"] = tonnes("22");
+                }),
+                ("net_is_not_gross_less_tare", "/data/measured/quantity", |_, ask| {
+                    ask.data["measured"]["quantity"] = tonnes("21");
+                }),
+                ("ticket_taken", "/data/measured/ticket/number", |_, ask| {
+                    ask.data["measured"]["ticket"]["number"] = "2".into();
+                }),
+            ],
+        );
+    }
+
+    #[test]
+    fn sums_that_could_not_be_counted_are_refused() {
+        let mut world = World::with_slag();
+        for place in 0..9 {
+            world.dispatch(&format!("dlv_{place}"), "ctr_slag", "999999999999");
+        }
+        let data = load("dlv_9", "ctr_slag", "999999999999");
+        let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &data);
+        assert_eq!(refused, ("amount_too_large", "/data/measured/quantity".to_owned()));
+    }
+
+    #[test]
+    fn a_load_under_a_contract_that_is_not_in_force_is_recorded_and_noted() {
+        let mut world = World::with_slag();
+        let data = proposal("ctr_open", ("steel", "cement"), "mat_slag", &tonnes("100"));
+        world.take("frm_steel", OPENED, "propose_contract", &data);
+        world.dispatch("dlv_1", "ctr_open", "1");
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::ContractNotInForce]);
+        let data = json!({"contract": "ctr_slag", "last_day": "2025-03-10", "reason": "closing"});
+        world.take("frm_cement", DAY, "terminate_contract", &data);
+        world.dispatch("dlv_2", "ctr_slag", "1");
+        assert_eq!(world.noted("dlv_2"), []);
+        let at = "2025-03-11T08:00:00.000Z";
+        world.take("frm_steel", at, "dispatch_delivery", &load("dlv_3", "ctr_slag", "1"));
+        assert_eq!(world.noted("dlv_3"), [Nonconformity::ContractNotInForce]);
+        let at = "2026-01-01T08:00:00.000Z";
+        world.take("frm_steel", at, "dispatch_delivery", &load("dlv_4", "ctr_slag", "1"));
+        let noted = [Nonconformity::ContractNotInForce, Nonconformity::OutsideTerm];
+        assert_eq!(world.noted("dlv_4"), noted);
+    }
+
+    #[test]
+    fn the_load_that_goes_beyond_the_tolerance_is_an_over_delivery() {
+        let mut world = World::with_slag();
+        world.dispatch("dlv_1", "ctr_slag", "100.3");
+        assert_eq!(world.noted("dlv_1"), []);
+        world.dispatch("dlv_2", "ctr_slag", "0.000001");
+        assert_eq!(world.noted("dlv_2"), [Nonconformity::OverDelivery]);
+    }
+
+    #[test]
+    fn each_window_of_a_recurring_contract_counts_for_itself() {
+        let mut world = World::standard();
+        let mut data = proposal("ctr_month", ("steel", "cement"), "mat_slag", &tonnes("100"));
+        data["kind"] = "recurring".into();
+        data["lines"][0]["window"] = "month".into();
+        world.conclude(&data);
+        for (delivery, at, over) in [
+            ("dlv_1", "2025-03-31T15:59:59.999Z", false),
+            ("dlv_2", "2025-03-31T16:00:00.000Z", false),
+            ("dlv_3", "2025-03-01T08:00:00.000Z", true),
+        ] {
+            let data = load(delivery, "ctr_month", "100");
+            world.take("frm_steel", at, "dispatch_delivery", &data);
+            let noted = world.noted(delivery).contains(&Nonconformity::OverDelivery);
+            assert_eq!(noted, over, "{delivery}");
+        }
+    }
+
+    #[test]
+    fn a_framework_s_load_belongs_to_a_call_off_that_holds_on_the_day() {
+        let mut world = World::standard();
+        let mut data = proposal("ctr_frame", ("steel", "cement"), "mat_slag", &tonnes("100"));
+        data["kind"] = "framework".into();
+        let mut second = data["lines"][0].clone();
+        second["line"] = 2.into();
+        data["lines"].as_array_mut().unwrap().push(second);
+        world.conclude(&data);
+        let call_off = json!({
+            "call_off": "cof_1",
+            "contract": "ctr_frame",
+            "line": 1,
+            "quantity": tonnes("50"),
+            "term": {"from": "2025-03-10", "to": "2025-03-10"},
+        });
+        world.take("frm_cement", DAY, "place_call_off", &call_off);
+        world.dispatch("dlv_1", "ctr_frame", "1");
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::NoCallOff]);
+        let called =
+            |delivery| with(load(delivery, "ctr_frame", "1"), json!({"call_off": "cof_1"}));
+        world.take("frm_steel", DAY, "dispatch_delivery", &called("dlv_2"));
+        assert_eq!(world.noted("dlv_2"), []);
+        let at = "2025-03-11T08:00:00.000Z";
+        world.take("frm_steel", at, "dispatch_delivery", &called("dlv_3"));
+        assert_eq!(world.noted("dlv_3"), [Nonconformity::NoCallOff]);
+        let other_line = with(called("dlv_4"), json!({"line": 2}));
+        let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &other_line);
+        assert_eq!(refused, ("unknown_call_off", "/data/call_off".to_owned()));
+    }
+
+    #[test]
+    fn a_load_of_a_code_that_no_list_has_is_noted() {
+        let mut world = World::standard();
+        let code = json!([{"code": "20 01 38", "edition": "2014", "scheme": "eu_low"}]);
+        let data = json!({
+            "basis": "wet", "codes": code, "dimension": "mass", "firm": "frm_steel",
+            "kind": "by_product", "material": "mat_odd", "name": "odd",
+        });
+        world.take("frm_steel", OPENED, "define_material", &data);
+        world.conclude(&proposal("ctr_odd", ("steel", "cement"), "mat_odd", &tonnes("100")));
+        world.dispatch("dlv_1", "ctr_odd", "1");
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::UnknownCode]);
+    }
+
+    #[test]
+    fn invariant_12_a_mirror_code_s_load_is_noted_until_its_hazard_is_decided() {
+        let mut world = World::standard();
+        world.conclude(&proposal("ctr_dust", ("steel", "recycler"), "mat_dust", &tonnes("100")));
+        world.dispatch("dlv_1", "ctr_dust", "1");
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::HazardUndecided]);
+        world.classify("mat_dust", "non_hazardous");
+        let events = world.dispatch("dlv_2", "ctr_dust", "1");
+        assert_eq!(world.noted("dlv_2"), []);
+        let hazard = events[0].exchange().unwrap().material.hazard;
+        assert_eq!(hazard, crate::domain::shapes::HazardClass::NonHazardous);
+    }
+
+    #[test]
+    fn invariant_2_a_load_of_a_closed_month_is_recorded_and_noted() {
+        let mut world = World::with_slag();
+        world.close_march();
+        let at = "2025-04-05T08:00:00.000Z";
+        for (delivery, day, noted) in
+            [("dlv_1", DAY, &[Nonconformity::PeriodClosed][..]), ("dlv_2", at, &[])]
+        {
+            world.take("frm_steel", day, "dispatch_delivery", &load(delivery, "ctr_slag", "1"));
+            assert_eq!(world.noted(delivery), noted);
+        }
+    }
+
+    #[test]
+    fn a_dispatch_that_is_recorded_after_the_receipt_joins_it() {
+        let mut world = World::with_slag();
+        let receipt = load("dlv_1", "ctr_slag", "20");
+        world.take("frm_cement", DAY, "receive_delivery", &receipt);
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::NotDispatched]);
+        let events = world.dispatch("dlv_1", "ctr_slag", "20");
+        assert_eq!(kinds(&events), ["delivery_dispatched"]);
+        let delivery = world.state::<Delivery>("dlv_1");
+        assert_eq!(delivery.records.len(), 2);
+        assert!(delivery.dispatched.is_some() && delivery.received.is_some());
+        let balance = world.balance("ctr_slag");
+        assert_eq!((balance.dispatched, balance.received), (20 * TONNE, 20 * TONNE));
+        world.conclude(&proposal("ctr_two", ("steel", "cement"), "mat_slag", &tonnes("100")));
+        let receipt = load("dlv_2", "ctr_two", "20");
+        world.take("frm_cement", DAY, "receive_delivery", &receipt);
+        let other = load("dlv_2", "ctr_slag", "20");
+        let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &other);
+        assert_eq!(refused, ("other_contract", "/data/delivery".to_owned()));
     }
 }

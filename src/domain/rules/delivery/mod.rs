@@ -7,7 +7,8 @@
 //! disposed of are at most what was accepted.
 //!
 //! A recorded fact may be dated into a closed month, and is noted; what a firm decides about it
-//! (acceptance, rejection and its end, use, disposal, cancellation, a resolved discrepancy) may not.
+//! (acceptance, rejection and its end, use, disposal, cancellation, a resolved discrepancy) may
+//! not.
 
 mod accept;
 mod cancel;
@@ -16,6 +17,8 @@ mod discrepancy;
 mod dispatch;
 mod evolve;
 mod metered;
+#[cfg(test)]
+mod model;
 mod noted;
 mod receive;
 mod rejection;

@@ -1,5 +1,5 @@
-//! What the rules of deliveries share: finding one, its material as it is now, and the refusals that
-//! several of them have.
+//! What the rules of deliveries share: finding one, its material as it is now, and the refusals
+//! that several of them have.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ pub fn exchange(
 
 /// What arrived and was not cancelled before.
 pub fn received(delivery: &Delivery) -> Result<&Weight, Refusal> {
-    not_cancelled(delivery)?;
+    not_cancelled(delivery, DELIVERY)?;
     delivery.received.as_ref().ok_or_else(|| {
         let id = &delivery.exchange.delivery;
         let message = format!("{id} has not been received; record its receipt (receive_delivery)");
@@ -65,13 +65,13 @@ pub fn received(delivery: &Delivery) -> Result<&Weight, Refusal> {
     })
 }
 
-pub fn not_cancelled(delivery: &Delivery) -> Result<(), Refusal> {
+pub fn not_cancelled(delivery: &Delivery, pointer: &str) -> Result<(), Refusal> {
     if !delivery.cancelled {
         return Ok(());
     }
     let id = &delivery.exchange.delivery;
     let message = format!("{id} was cancelled; a load that moves after all is another delivery");
-    Err(Refusal::new(Code::DeliveryCancelled, DELIVERY, message))
+    Err(Refusal::new(Code::DeliveryCancelled, pointer, message))
 }
 
 /// Refuses to date a decision into a month that is closed.

@@ -152,3 +152,189 @@ fn check_permit<S: States>(
     permits::hazard_gate(context.states, site, material, operation, receipt, 0)
         .map_err(|problem| problem.refusal(site, material, receipt, OPERATION))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use crate::domain::event::Event;
+    use crate::domain::fact::{Measure, facts};
+    use crate::domain::rules::testing::{
+        Ask, DAY, TONNE, gigajoules, proposal, refused_in_order, tonnes,
+    };
+    use crate::domain::state::{Delivery, DeliveryStage};
+    use crate::domain::testing::World;
+
+    /// `dlv_1`, 20 tonnes of slag, accepted.
+    fn accepted() -> World {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "20");
+        world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        world
+    }
+
+    fn measures(events: &[Event]) -> Vec<(Measure, i64)> {
+        let mut all = Vec::new();
+        for event in events {
+            facts(event, |fact| all.push((fact.measure, fact.amount)));
+        }
+        all
+    }
+
+    #[test]
+    fn all_that_is_left_is_used_if_no_quantity_is_named() {
+        let mut world = accepted();
+        let part = json!({"operation": "R5", "product": "cement", "quantity": tonnes("5")});
+        world.by_receiver("use_delivery", "dlv_1", part);
+        assert_eq!(world.state::<Delivery>("dlv_1").stage(), DeliveryStage::Accepted);
+        let part = json!({"operation": "D1", "quantity": tonnes("1")});
+        world.by_receiver("dispose_delivery", "dlv_1", part);
+        let events = world.by_receiver("use_delivery", "dlv_1", json!({"operation": "R5"}));
+        assert_eq!(measures(&events), [(Measure::Used, 14 * TONNE)]);
+        assert_eq!(world.state::<Delivery>("dlv_1").stage(), DeliveryStage::Finished);
+        let balance = world.balance("ctr_slag");
+        assert_eq!((balance.used, balance.disposed), (19 * TONNE, TONNE));
+    }
+
+    #[test]
+    fn invariant_10_no_more_is_used_than_was_accepted() {
+        let mut world = accepted();
+        let part = json!({"operation": "R5", "quantity": tonnes("13.5")});
+        world.by_receiver("use_delivery", "dlv_1", part);
+        for (kind, operation) in [("use_delivery", "R5"), ("dispose_delivery", "D5")] {
+            let data = json!({
+                "delivery": "dlv_1", "operation": operation, "quantity": tonnes("6.500001"),
+            });
+            let refusal = world.ask("frm_cement", DAY, kind, &data).unwrap_err();
+            assert_eq!(refusal.code.as_str(), "use_exceeds_accepted");
+            assert_eq!(refusal.pointer, "/data/quantity");
+            assert!(refusal.message.contains("6.5 TNE"), "{refusal}");
+        }
+        world.by_receiver("use_delivery", "dlv_1", json!({"operation": "R5"}));
+        for (kind, operation) in [("use_delivery", "R5"), ("dispose_delivery", "D5")] {
+            let data = json!({"operation": operation});
+            let refused = world.refuse_receiver(kind, "dlv_1", data);
+            assert_eq!(refused.0, "use_exceeds_accepted");
+        }
+    }
+
+    #[test]
+    fn invariant_10_interim_recovery_never_counts_as_used() {
+        for operation in ["R12", "R13"] {
+            let mut world = accepted();
+            let part = json!({"operation": operation, "quantity": tonnes("15")});
+            let events = world.by_receiver("use_delivery", "dlv_1", part);
+            assert_eq!(measures(&events), [(Measure::UsedInterim, 15 * TONNE)]);
+            let balance = world.balance("ctr_slag");
+            assert_eq!((balance.used, balance.used_interim), (0, 15 * TONNE));
+            let rest = json!({"operation": "R5", "quantity": tonnes("5.000001")});
+            let refused = world.refuse_receiver("use_delivery", "dlv_1", rest);
+            assert_eq!(refused.0, "use_exceeds_accepted");
+        }
+    }
+
+    #[test]
+    fn uses_are_refused_in_a_fixed_order() {
+        let mut world = accepted();
+        world.deliver("dlv_2", "ctr_slag", "1");
+        world.close_march();
+        let ask = Ask {
+            actor: "frm_steel",
+            at: DAY,
+            kind: "use_delivery",
+            data: json!({"delivery": "dlv_none", "quantity": gigajoules("0")}),
+        };
+        refused_in_order(
+            &mut world,
+            ask,
+            &[
+                ("unknown_delivery", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_2".into();
+                }),
+                ("not_a_party", "/actor", |_, ask| ask.actor = "frm_cement"),
+                ("not_accepted", "/data/delivery", |_, ask| ask.data["delivery"] = "dlv_1".into()),
+                ("operation_needed", "/data/operation", |_, ask| {
+                    ask.data["operation"] = "D5".into();
+                }),
+                ("not_a_recovery", "/data/operation", |_, ask| {
+                    ask.data["operation"] = "R5".into();
+                }),
+                ("unlike_dimension", "/data/quantity", |_, ask| ask.data["quantity"] = tonnes("0")),
+                ("quantity_must_not_be_zero", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = tonnes("20.000001");
+                }),
+                ("use_exceeds_accepted", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = tonnes("20");
+                }),
+                ("period_closed", "/occurred_at", |_, ask| {
+                    ask.at = "2025-04-05T08:00:00.000Z";
+                }),
+            ],
+        );
+    }
+
+    #[test]
+    fn disposals_are_refused_in_a_fixed_order() {
+        let mut world = accepted();
+        world.deliver("dlv_2", "ctr_slag", "1");
+        world.by_receiver("reject_delivery", "dlv_2", json!({"reason": "wet"}));
+        world.close_march();
+        let ask = Ask {
+            actor: "frm_steel",
+            at: DAY,
+            kind: "dispose_delivery",
+            data: json!({
+                "delivery": "dlv_none", "operation": "R5", "quantity": tonnes("21"),
+            }),
+        };
+        refused_in_order(
+            &mut world,
+            ask,
+            &[
+                ("unknown_delivery", "/data/delivery", |_, ask| {
+                    ask.data["delivery"] = "dlv_2".into();
+                }),
+                ("not_a_party", "/actor", |_, ask| ask.actor = "frm_cement"),
+                ("not_accepted", "/data/delivery", |_, ask| ask.data["delivery"] = "dlv_1".into()),
+                ("not_a_disposal", "/data/operation", |_, ask| {
+                    ask.data["operation"] = "D1".into();
+                }),
+                ("use_exceeds_accepted", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = tonnes("1");
+                }),
+                ("period_closed", "/occurred_at", |_, ask| {
+                    ask.at = "2025-04-05T08:00:00.000Z";
+                }),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_product_needs_no_recovery_operation() {
+        let mut world = World::standard();
+        let data = proposal("ctr_clinker", ("cement", "steel"), "mat_clinker", &tonnes("10"));
+        world.conclude(&data);
+        world.deliver("dlv_1", "ctr_clinker", "1");
+        world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        let events = world.by_receiver("use_delivery", "dlv_1", json!({}));
+        assert_eq!(measures(&events), [(Measure::Used, TONNE)]);
+    }
+
+    #[test]
+    fn invariant_11_hazardous_waste_goes_only_into_what_a_permit_allows() {
+        let mut world = World::with_tar();
+        // All that the permit's capacity allows in the year, which the use doesn't take again.
+        world.deliver("dlv_1", "ctr_tar", "100");
+        world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        for (kind, operation) in [("use_delivery", "R5"), ("dispose_delivery", "D5")] {
+            let data = json!({"operation": operation});
+            let refused = world.refuse_receiver(kind, "dlv_1", data);
+            assert_eq!(refused, ("no_permit", "/data/operation".to_owned()), "{operation}");
+        }
+        let part = json!({"operation": "R9", "quantity": tonnes("60")});
+        world.by_receiver("use_delivery", "dlv_1", part);
+        world.by_receiver("dispose_delivery", "dlv_1", json!({"operation": "D10"}));
+    }
+}

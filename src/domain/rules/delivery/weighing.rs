@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::domain::decide::Context;
-use crate::domain::id::{DeliveryId, SiteId};
+use crate::domain::id::SiteId;
 use crate::domain::quantity::Method;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
@@ -66,7 +66,6 @@ fn check_net(measured: &Measured, ticket: &Ticket) -> Result<(), Refusal> {
 pub fn check_ticket<S: States>(
     context: &Context<'_, S>,
     measured: &Measured,
-    delivery: &DeliveryId,
     site: &SiteId,
     day: Day,
     noted: &mut Noted,
@@ -88,10 +87,6 @@ pub fn check_ticket<S: States>(
     let used = &used.state;
     let same =
         used.gross.amount() == ticket.gross.amount() && used.tare.amount() == ticket.tare.amount();
-    if used.delivery == *delivery && same {
-        // One weighing that both sides go by.
-        return Ok(());
-    }
     let Ticket { number, scale, .. } = ticket;
     let content = if same { "the same weights" } else { "other weights" };
     let message = format!(
@@ -107,4 +102,122 @@ pub fn check_ticket<S: States>(
 pub fn ticket_id(ticket: &Ticket, site: &SiteId, known_scale: bool) -> String {
     let Ticket { number, scale, .. } = ticket;
     if known_scale { format!("{scale}/{number}") } else { format!("{site}/{scale}/{number}") }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::{Value, json};
+
+    use crate::domain::rules::testing::{DAY, gigajoules, tonnes, weighed, with};
+    use crate::domain::shapes::Nonconformity;
+    use crate::domain::state::TicketUse;
+    use crate::domain::testing::World;
+
+    fn load(delivery: &str, measured: &Value) -> Value {
+        json!({"contract": "ctr_slag", "delivery": delivery, "line": 1, "measured": measured})
+    }
+
+    #[test]
+    fn invariant_3_net_is_gross_less_tare_and_more_than_zero() {
+        let mut world = World::with_slag();
+        let with_weights = |gross: &Value, tare: &Value, net: &str| {
+            let mut measured = weighed("scl_steel", "1", 31);
+            measured["quantity"] = tonnes(net);
+            measured["ticket"] =
+                with(measured["ticket"].clone(), json!({"gross": gross, "tare": tare}));
+            load("dlv_1", &measured)
+        };
+        let code = "net_is_not_gross_less_tare";
+        let (quantity, tare) = ("/data/measured/quantity", "/data/measured/ticket/tare");
+        for (gross, tare_, net, expected) in [
+            (tonnes("46.20"), tonnes("15.00"), "31.21", Some((code, quantity))),
+            (tonnes("15"), tonnes("15"), "31.20", Some((code, tare))),
+            (tonnes("15"), tonnes("46.20"), "31.20", Some((code, tare))),
+            (
+                gigajoules("46"),
+                tonnes("15"),
+                "31",
+                Some(("unlike_dimension", "/data/measured/ticket/gross")),
+            ),
+            (tonnes("46"), gigajoules("15"), "31", Some(("unlike_dimension", tare))),
+            (tonnes("46.20"), json!({"unit": "KGM", "value": "15000"}), "31.20", None),
+        ] {
+            let data = with_weights(&gross, &tare_, net);
+            let result = world.ask("frm_steel", DAY, "dispatch_delivery", &data);
+            let refused = result.err().map(|refusal| (refusal.code.as_str(), refusal.pointer));
+            let expected = expected.map(|(code, pointer)| (code, pointer.to_owned()));
+            assert_eq!(refused, expected, "{gross} - {tare_} = {net}");
+        }
+    }
+
+    #[test]
+    fn invariant_3_a_ticket_is_one_weighing_of_one_delivery() {
+        let mut world = World::with_slag();
+        let first = load("dlv_1", &weighed("scl_steel", "7", 20));
+        world.take("frm_steel", DAY, "dispatch_delivery", &first);
+        let used = world.state::<TicketUse>("scl_steel/7");
+        assert_eq!(used.delivery.as_str(), "dlv_1");
+        for (net, content) in [(20, "the same weights"), (21, "other weights")] {
+            let second = load("dlv_2", &weighed("scl_steel", "7", net));
+            let refusal = world.ask("frm_steel", DAY, "dispatch_delivery", &second).unwrap_err();
+            assert_eq!(refusal.code.as_str(), "ticket_taken");
+            assert_eq!(refusal.pointer, "/data/measured/ticket/number");
+            assert!(refusal.message.contains("dlv_1"), "{refusal}");
+            assert!(refusal.message.contains(content), "{refusal}");
+        }
+        let again = load("dlv_1", &weighed("scl_steel", "7", 20));
+        let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &again);
+        assert_eq!(refused, ("already_dispatched", "/data/delivery".to_owned()));
+        let other_number = load("dlv_2", &weighed("scl_steel", "8", 20));
+        world.take("frm_steel", DAY, "dispatch_delivery", &other_number);
+    }
+
+    #[test]
+    fn a_receiver_may_go_by_the_supplier_s_ticket_and_it_is_noted() {
+        let mut world = World::with_slag();
+        let measured = weighed("scl_steel", "1", 20);
+        world.take("frm_steel", DAY, "dispatch_delivery", &load("dlv_1", &measured));
+        let data = json!({"delivery": "dlv_1", "measured": measured});
+        world.take("frm_cement", DAY, "receive_delivery", &data);
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::UnknownScale]);
+        let data = load("dlv_2", &measured);
+        let refused = world.refuse("frm_cement", DAY, "receive_delivery", &data);
+        assert_eq!(refused.0, "ticket_taken");
+    }
+
+    #[test]
+    fn nobody_uses_up_the_ticket_numbers_of_another_s_scale() {
+        let mut world = World::with_slag();
+        let foreign = load("dlv_1", &weighed("scl_cement", "7", 20));
+        world.take("frm_steel", DAY, "dispatch_delivery", &foreign);
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::UnknownScale]);
+        let again = load("dlv_2", &weighed("scl_cement", "7", 20));
+        let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &again);
+        assert_eq!(refused.0, "ticket_taken");
+        let own = json!({"delivery": "dlv_1", "measured": weighed("scl_cement", "7", 20)});
+        world.take("frm_cement", DAY, "receive_delivery", &own);
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::UnknownScale]);
+    }
+
+    #[test]
+    fn invariant_3_a_scale_is_the_site_s_own_and_calibrated_on_the_day() {
+        let mut world = World::with_slag();
+        let data = load("dlv_1", &weighed("scl_none", "1", 20));
+        world.take("frm_steel", DAY, "dispatch_delivery", &data);
+        assert_eq!(world.noted("dlv_1"), [Nonconformity::UnknownScale]);
+        let mut late = World::with_slag();
+        let at = "2026-01-01T08:00:00.000Z";
+        let data = load("dlv_1", &weighed("scl_steel", "1", 20));
+        late.take("frm_steel", at, "dispatch_delivery", &data);
+        let noted = [Nonconformity::OutsideTerm, Nonconformity::ScaleNotCalibrated];
+        assert_eq!(late.noted("dlv_1"), noted);
+        let calibration = json!({"from": "2026-01-01", "to": "2026-12-31"});
+        let data = json!({"calibration": calibration, "scale": "scl_steel"});
+        late.take("frm_steel", at, "calibrate_scale", &data);
+        let data = load("dlv_2", &weighed("scl_steel", "2", 20));
+        late.take("frm_steel", at, "dispatch_delivery", &data);
+        assert_eq!(late.noted("dlv_2"), [Nonconformity::OutsideTerm]);
+    }
 }

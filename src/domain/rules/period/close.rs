@@ -1,8 +1,8 @@
 //! Closing a month of a park.
 //!
-//! Invariant: a month closes once, after its last day on the park's clocks, and the command's second
-//! record counts the park's records before it: a verifier who holds that many HEADs of the park,
-//! dense from 0, knows that none is missing.
+//! Invariant: a month closes once, after its last day on the park's clocks, and the command's
+//! second record counts the park's records before it: a verifier who holds that many HEADs of the
+//! park, dense from 0, knows that none is missing.
 
 use crate::domain::command::ClosePeriod;
 use crate::domain::decide::Context;

@@ -1,0 +1,148 @@
+//! Whom a record concerns, and where a load is recorded: what `authorize` has to be told.
+//!
+//! Invariant: a record's parties are found for every event, also where the record names only its
+//! contract, permit or listing, which then stands in the states.
+
+use crate::domain::access::Action;
+use crate::domain::actor::Actor;
+use crate::domain::command::Request;
+use crate::domain::event::{Event, Side};
+use crate::domain::id::{ContractId, DeliveryId, FirmId, ListingId, ParkId, SiteId};
+use crate::domain::state::{Contract, Delivery, Key, Listing, Material, Permit, Scale, Site};
+use crate::domain::states::States;
+
+/// Whom a record concerns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concerned {
+    pub parks: Vec<ParkId>,
+    /// Its parties, each once.
+    pub firms: Vec<FirmId>,
+    /// It says what a key may do, which is nobody's business but the keeper's and the key's firm's.
+    pub of_a_key: bool,
+}
+
+impl Concerned {
+    /// Reading its HEAD.
+    pub fn head(&self) -> Action<'_> {
+        Action::ReadHead { parks: &self.parks }
+    }
+
+    /// Reading its BODY.
+    pub fn body(&self) -> Action<'_> {
+        if self.of_a_key {
+            return Action::ReadKey { firm: self.firms.first() };
+        }
+        Action::ReadBody { parks: &self.parks, firms: &self.firms }
+    }
+}
+
+/// Whom an event's record concerns. The states may be later than the record: parties do not change.
+pub fn concerned<S: States>(states: &S, event: &Event) -> Concerned {
+    let mut firms = firms_of(states, event);
+    firms.sort_unstable();
+    firms.dedup();
+    let parks = event.parks().into_iter().cloned().collect();
+    let of_a_key = matches!(event, Event::KeyIssued(_) | Event::KeyRevoked(_));
+    Concerned { parks, firms, of_a_key }
+}
+
+fn firms_of<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
+    if let Event::DeliveryDispatched(event) = event {
+        let (supplier, receiver) = (&event.exchange.supplier.firm, &event.exchange.receiver.firm);
+        let both = [supplier.clone(), receiver.clone()];
+        return both.into_iter().chain(event.carrier.clone()).collect();
+    }
+    if let Some(exchange) = event.exchange() {
+        return vec![exchange.supplier.firm.clone(), exchange.receiver.firm.clone()];
+    }
+    if let Some(declared) = event.declared() {
+        return vec![declared.firm.clone()];
+    }
+    of_others(states, event)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "deliveries and returns come first")]
+fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
+    let at_site = |site: &SiteId| {
+        let site = states.find::<Site>(site.as_str());
+        site.map(|site| site.state.firm.clone())
+    };
+    let of_permit = |permit: &str| {
+        let permit = states.find::<Permit>(permit);
+        permit.and_then(|permit| at_site(&permit.state.site))
+    };
+    let one = |firm: Option<FirmId>| firm.into_iter().collect();
+    match event {
+        Event::KeyIssued(event) => one(event.firm.clone()),
+        Event::KeyRevoked(event) => {
+            one(states.find::<Key>(event.key.as_str()).and_then(|key| key.state.firm.clone()))
+        }
+        Event::FirmRegistered(event) => vec![event.firm.clone()],
+        Event::SiteRegistered(event) => vec![event.firm.clone()],
+        Event::PermitRegistered(event) => one(at_site(&event.site)),
+        Event::PermitSuspended(event) => one(of_permit(event.permit.as_str())),
+        Event::PermitReinstated(event) => one(of_permit(event.permit.as_str())),
+        Event::ScaleRegistered(event) => vec![event.firm.clone()],
+        Event::ScaleCalibrated(event) => {
+            let scale = states.find::<Scale>(event.scale.as_str());
+            one(scale.map(|scale| scale.state.firm.clone()))
+        }
+        Event::MeterRegistered(event) => vec![event.firm.clone()],
+        Event::MaterialDefined(event) => vec![event.firm.clone()],
+        Event::HazardClassified(event) => vec![event.firm.clone()],
+        Event::LegalStatusDecided(event) => {
+            let material = states.find::<Material>(event.material.as_str());
+            let firm = material.map(|material| material.state.firm.clone());
+            at_site(&event.site).into_iter().chain(firm).collect()
+        }
+        Event::ListingPublished(event) => vec![event.firm.clone()],
+        Event::ListingAmended(event) => one(of_listing(states, &event.listing)),
+        Event::ListingWithdrawn(event) => one(of_listing(states, &event.listing)),
+        Event::ContractProposed(event) => {
+            vec![event.supplier.firm.clone(), event.receiver.firm.clone()]
+        }
+        Event::ContractConfirmed(event) => of_contract(states, &event.contract),
+        Event::ContractConcluded(event) => of_contract(states, &event.contract),
+        Event::ContractDeclined(event) => of_contract(states, &event.contract),
+        Event::ContractTerminated(event) => of_contract(states, &event.contract),
+        Event::CallOffPlaced(event) => of_contract(states, &event.contract),
+        _ => Vec::new(),
+    }
+}
+
+fn of_listing<S: States>(states: &S, listing: &ListingId) -> Option<FirmId> {
+    states.find::<Listing>(listing.as_str()).map(|listing| listing.state.firm.clone())
+}
+
+fn of_contract<S: States>(states: &S, contract: &ContractId) -> Vec<FirmId> {
+    let contract = states.find::<Contract>(contract.as_str());
+    contract.map_or(Vec::new(), |contract| {
+        let Contract { supplier, receiver, .. } = &contract.state;
+        vec![supplier.firm.clone(), receiver.firm.clone()]
+    })
+}
+
+/// The site at which a command records a load or reading for its actor. None for other commands,
+/// and where the command names no contract or delivery that is there.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other commands record no load or reading")]
+pub fn acting_site<S: States>(states: &S, actor: &Actor, request: &Request) -> Option<SiteId> {
+    let under = |contract: &ContractId, side: Option<Side>| {
+        let contract = states.find::<Contract>(contract.as_str())?;
+        let side = side.or_else(|| contract.state.side_of(actor.firm()?))?;
+        Some(match side {
+            Side::Supplier => contract.state.supplier.site.clone(),
+            Side::Receiver => contract.state.receiver.site.clone(),
+        })
+    };
+    let arriving = |delivery: &DeliveryId| {
+        let delivery = states.find::<Delivery>(delivery.as_str())?;
+        Some(delivery.state.exchange.receiver.site.clone())
+    };
+    match request {
+        Request::DispatchDelivery(data) => under(&data.contract, Some(Side::Supplier)),
+        Request::ReceiveDelivery(data) => arriving(&data.delivery)
+            .or_else(|| under(data.contract.as_ref()?, Some(Side::Receiver))),
+        Request::RecordMeteredPeriod(data) => under(&data.contract, None),
+        _ => None,
+    }
+}

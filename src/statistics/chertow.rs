@@ -1,0 +1,252 @@
+//! Chertow's 3-2 test: at least three entities that exchange at least two different resources, none
+//! of them primarily a recycler, make industrial symbiosis; fewer are a kernel of it.
+//!
+//! Source: M. R. Chertow, "Uncovering" Industrial Symbiosis, Journal of Industrial Ecology 11
+//! (2007). An exchange here is a by-product or a utility that was used (or, by parameter, accepted)
+//! by another entity of the same park. Products and raw materials, as sugar cane, never count; nor
+//! do links of firms that are flagged as recyclers. What counts as an entity, firm or site, changes
+//! the answer, so it is a parameter and printed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::fact::{Fact, Measure};
+use crate::domain::quantity::Sum;
+use crate::domain::shapes::MaterialKind;
+use crate::statistics::{add, physical};
+
+/// What an entity is.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Granularity {
+    #[default]
+    Firm,
+    Site,
+}
+
+/// What makes a link.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkEvidence {
+    /// The receiver has used it: strict.
+    #[default]
+    Used,
+    /// The receiver has accepted it: confirmed receipt.
+    Accepted,
+}
+
+impl LinkEvidence {
+    /// The facts that the test is a function of.
+    pub fn measure(self) -> Measure {
+        match self {
+            LinkEvidence::Used => Measure::Used,
+            LinkEvidence::Accepted => Measure::Accepted,
+        }
+    }
+}
+
+/// How the park stands.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// At least one component passes.
+    Symbiosis,
+    /// There are exchanges, but no component has three entities and two resources.
+    Kernel,
+    /// There is no exchange.
+    None,
+}
+
+/// One resource that goes from one entity to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Link {
+    pub facts: u64,
+    pub quantity: Sum,
+    pub receiver: String,
+    /// A material's code if it has one, else its id.
+    pub resource: String,
+    pub supplier: String,
+}
+
+/// Entities that are linked, directly or through others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Component {
+    pub entities: Vec<String>,
+    pub links: Vec<Link>,
+    /// Three entities and two resources at least.
+    pub passes: bool,
+    pub resources: Vec<String>,
+}
+
+/// The answer, with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ThreeTwo {
+    /// The largest first.
+    pub components: Vec<Component>,
+    pub evidence: LinkEvidence,
+    /// Entities with exchanges that are left out because recycling is their main business.
+    pub excluded_recyclers: Vec<String>,
+    pub granularity: Granularity,
+    pub verdict: Verdict,
+}
+
+type LinkKey =
+    (String, String, String, crate::domain::unit::Dimension, crate::domain::quantity::Basis);
+
+/// Gathers facts of one park into links.
+pub struct ThreeTwoTest {
+    granularity: Granularity,
+    evidence: LinkEvidence,
+    links: BTreeMap<LinkKey, (Sum, u64)>,
+    excluded: BTreeSet<String>,
+}
+
+impl ThreeTwoTest {
+    pub fn new(granularity: Granularity, evidence: LinkEvidence) -> ThreeTwoTest {
+        ThreeTwoTest { granularity, evidence, links: BTreeMap::new(), excluded: BTreeSet::new() }
+    }
+
+    /// Whether a fact has part in the answer.
+    pub fn counts(&self, fact: &Fact) -> bool {
+        let symbiotic = matches!(fact.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
+        let other = fact.counterparty.as_ref().filter(|other| other.park == fact.park);
+        fact.measure == self.evidence.measure()
+            && symbiotic
+            && other.is_some_and(|other| match self.granularity {
+                Granularity::Firm => other.firm != fact.firm,
+                Granularity::Site => other.site != fact.site,
+            })
+    }
+
+    pub fn add(&mut self, fact: &Fact) {
+        let (true, Some(other), Some(amount)) =
+            (self.counts(fact), &fact.counterparty, physical(fact))
+        else {
+            return;
+        };
+        let (receiver, supplier) = match self.granularity {
+            Granularity::Firm => (fact.firm.to_string(), other.firm.to_string()),
+            Granularity::Site => (fact.site.to_string(), other.site.to_string()),
+        };
+        let sides = [(fact.recycler, &receiver), (other.recycler, &supplier)];
+        let recyclers = sides.iter().filter(|(recycler, _)| *recycler);
+        self.excluded.extend(recyclers.map(|(_, entity)| (*entity).clone()));
+        if fact.recycler || other.recycler {
+            return;
+        }
+        let resource = match (&fact.code, &fact.material) {
+            (Some(code), _) => format!("{} {}", code.scheme(), code.code()),
+            (None, Some(material)) => material.to_string(),
+            (None, None) => return,
+        };
+        let key = (supplier, receiver, resource, amount.dimension(), amount.basis());
+        let zero = Sum::zero(amount.dimension(), amount.basis());
+        let (sum, facts) = self.links.entry(key).or_insert((zero, 0));
+        add(sum, &amount);
+        *facts += 1;
+    }
+
+    pub fn finish(self) -> ThreeTwo {
+        let links: Vec<Link> = self
+            .links
+            .into_iter()
+            .filter(|(_, (quantity, _))| quantity.amount() > 0)
+            .map(|((supplier, receiver, resource, ..), (quantity, facts))| Link {
+                facts,
+                quantity,
+                receiver,
+                resource,
+                supplier,
+            })
+            .collect();
+        let components = components(links);
+        let verdict = match components.iter().any(|component| component.passes) {
+            true => Verdict::Symbiosis,
+            false if components.is_empty() => Verdict::None,
+            false => Verdict::Kernel,
+        };
+        ThreeTwo {
+            components,
+            evidence: self.evidence,
+            excluded_recyclers: self.excluded.into_iter().collect(),
+            granularity: self.granularity,
+            verdict,
+        }
+    }
+}
+
+/// Weakly connected components, the largest first, then by their first entity.
+fn components(links: Vec<Link>) -> Vec<Component> {
+    let mut of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<Link>> = Vec::new();
+    for link in links {
+        let known = [&link.supplier, &link.receiver].map(|entity| of.get(entity).copied());
+        let (group, merged) = match known {
+            [Some(one), Some(other)] if one != other => (one.min(other), Some(one.max(other))),
+            [Some(one), _] | [None, Some(one)] => (one, None),
+            [None, None] => {
+                groups.push(Vec::new());
+                (groups.len() - 1, None)
+            }
+        };
+        if let Some(merged) = merged {
+            let moved = std::mem::take(&mut groups[merged]);
+            groups[group].extend(moved);
+            of.values_mut().filter(|place| **place == merged).for_each(|place| *place = group);
+        }
+        of.insert(link.supplier.clone(), group);
+        of.insert(link.receiver.clone(), group);
+        groups[group].push(link);
+    }
+    let mut components: Vec<_> =
+        groups.into_iter().filter(|links| !links.is_empty()).map(component).collect();
+    components.sort_by(|one, other| {
+        other.entities.len().cmp(&one.entities.len()).then(one.entities.cmp(&other.entities))
+    });
+    components
+}
+
+fn component(links: Vec<Link>) -> Component {
+    let entities = links.iter().flat_map(|link| [link.supplier.clone(), link.receiver.clone()]);
+    let entities: BTreeSet<String> = entities.collect();
+    let resources: BTreeSet<String> = links.iter().map(|link| link.resource.clone()).collect();
+    Component {
+        passes: entities.len() >= 3 && resources.len() >= 2,
+        entities: entities.into_iter().collect(),
+        links,
+        resources: resources.into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! Tests of the 3-2 test on the webs of the literature.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::domain::fact::{Counterparty, FactUnit};
+use crate::domain::quantity::{Basis, Method};
+use crate::domain::time::Day;
+use crate::domain::unit::Dimension;
+use crate::statistics::exchange::ExchangeTotals;
+
+fn flow(supplier: &str, receiver: &str, material: &str, tonnes: i64) -> Fact {
+    Fact {
+        measure: Measure::Used,
+        park: "prk_a".parse().unwrap(),
+        firm: format!("frm_{receiver}").parse().unwrap(),
+        site: format!("sit_{receiver}").parse().unwrap(),
+        recycler: false,
+        counterparty: Some(Counterparty {
+            firm: format!("frm_{supplier}").parse().unwrap(),
+            park: "prk_a".parse().unwrap(),
+            recycler: false,
+            site: format!("sit_{supplier}").parse().unwrap(),
+        }),
+        material: Some(format!("mat_{material}").parse().unwrap()),
+        kind: Some(MaterialKind::ByProduct),
+        code: None,
+        day: Day::from_civil(2025, 3, 1).unwrap(),
+        amount: tonnes * 1_000_000,
+        unit: FactUnit::Physical(Dimension::Mass, Basis::Wet),
+        method: Method::Weighed,
+        contract: None,
+        delivery: None,
+    }
+}
+
+fn test(granularity: Granularity, facts: &[Fact]) -> ThreeTwo {
+    let mut test = ThreeTwoTest::new(granularity, LinkEvidence::Used);
+    facts.iter().for_each(|fact| test.add(fact));
+    test.finish()
+}
+
+/// Power, cement and brewery: gypsum, ash, heat, diatomite.
+fn power_cement_brewery() -> Vec<Fact> {
+    let mut heat = flow("cement", "brewery", "heat", 9);
+    heat.kind = Some(MaterialKind::Utility);
+    heat.unit = FactUnit::Physical(Dimension::Energy, Basis::AsMetered);
+    vec![
+        flow("power", "cement", "gypsum", 5),
+        flow("power", "cement", "ash", 7),
+        heat,
+        flow("brewery", "cement", "diatomite", 1),
+        flow("brewery", "power", "diatomite", 1),
+    ]
+}
+
+/// Sugar's six segments, as separate firms. The cane is a product and the environment segment
+/// recycles the others' residues.
+fn guigang(environment_recycles: bool) -> Vec<Fact> {
+    let mut cane = flow("cane", "sugar", "cane", 1000);
+    cane.kind = Some(MaterialKind::Product);
+    let mut flows = vec![
+        cane,
+        flow("sugar", "alcohol", "molasses", 40),
+        flow("sugar", "paper", "bagasse", 150),
+        flow("sugar", "cogen", "pith", 60),
+        flow("alcohol", "env", "vinasse", 25),
+        flow("paper", "env", "liquor", 70),
+        flow("cogen", "env", "ash", 5),
+        flow("env", "cane", "fertiliser", 45),
+    ];
+    for fact in &mut flows {
+        fact.recycler = environment_recycles && fact.firm.as_str() == "frm_env";
+        let other = fact.counterparty.as_mut().unwrap();
+        other.recycler = environment_recycles && other.firm.as_str() == "frm_env";
+    }
+    flows
+}
+
+#[test]
+fn power_cement_and_brewery_pass() {
+    let answer = test(Granularity::Firm, &power_cement_brewery());
+    assert_eq!(answer.verdict, Verdict::Symbiosis);
+    let [component] = answer.components.as_slice() else { panic!("{answer:?}") };
+    assert_eq!(component.entities, ["frm_brewery", "frm_cement", "frm_power"]);
+    assert_eq!(component.links.len(), 5);
+    assert_eq!(component.resources.len(), 4);
+}
+
+#[test]
+fn guigang_passes_as_separate_firms_and_by_its_by_products_only() {
+    let answer = test(Granularity::Firm, &guigang(false));
+    assert_eq!(answer.verdict, Verdict::Symbiosis);
+    assert_eq!(answer.components[0].entities.len(), 6);
+    assert_eq!(answer.components[0].links.len(), 7, "sugar cane is no by-product");
+    // With the recycler left out sugar still feeds three others.
+    let answer = test(Granularity::Firm, &guigang(true));
+    assert_eq!(answer.excluded_recyclers, ["frm_env"]);
+    assert_eq!(answer.components[0].entities.len(), 4);
+    // One group firm with six sites: nothing crosses from one firm to another.
+    let mut group = guigang(false);
+    for fact in &mut group {
+        fact.firm = "frm_group".parse().unwrap();
+        fact.counterparty.as_mut().unwrap().firm = "frm_group".parse().unwrap();
+    }
+    assert_eq!(test(Granularity::Firm, &group).verdict, Verdict::None);
+    assert_eq!(test(Granularity::Site, &group).verdict, Verdict::Symbiosis);
+}
+
+#[test]
+fn two_firms_or_one_resource_are_a_kernel() {
+    let two = [flow("a", "b", "x", 1), flow("b", "a", "y", 1)];
+    assert_eq!(test(Granularity::Firm, &two).verdict, Verdict::Kernel);
+    let one = [flow("a", "b", "x", 1), flow("b", "c", "x", 1)];
+    assert_eq!(test(Granularity::Firm, &one).verdict, Verdict::Kernel);
+    let apart = [flow("a", "b", "x", 1), flow("c", "d", "y", 1)];
+    let answer = test(Granularity::Firm, &apart);
+    assert_eq!((answer.verdict, answer.components.len()), (Verdict::Kernel, 2));
+    // Joined by a link that comes last.
+    let joined = [flow("a", "b", "x", 1), flow("c", "d", "y", 1), flow("b", "c", "z", 1)];
+    let answer = test(Granularity::Firm, &joined);
+    assert_eq!((answer.verdict, answer.components.len()), (Verdict::Symbiosis, 1));
+}
+
+#[test]
+fn what_was_taken_back_and_what_left_the_park_is_no_link() {
+    let mut out = flow("a", "b", "x", 1);
+    out.counterparty.as_mut().unwrap().park = "prk_b".parse().unwrap();
+    let back = [flow("a", "b", "x", 1), flow("a", "b", "x", -1), out];
+    assert_eq!(test(Granularity::Firm, &back).verdict, Verdict::None);
+}
+
+#[test]
+fn totals_tell_accepted_from_used_and_measured_from_stated() {
+    let mut totals = ExchangeTotals::default();
+    let of = |measure, tonnes, method, supplier: &str| Fact {
+        measure,
+        method,
+        ..flow(supplier, "mill", "slag", tonnes)
+    };
+    for fact in [
+        of(Measure::Accepted, 30, Method::Weighed, "works"),
+        of(Measure::Accepted, 10, Method::Declared, "works"),
+        of(Measure::Accepted, 5, Method::Weighed, "mill"),
+        of(Measure::Used, 25, Method::Weighed, "works"),
+        of(Measure::Received, 99, Method::Weighed, "works"),
+        of(Measure::Unreconciled, 2, Method::Calculated, "works"),
+    ] {
+        totals.add(&fact);
+    }
+    let lines = totals.finish();
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    let tonnes = [
+        &line.accepted,
+        &line.used,
+        &line.gap,
+        &line.between_firms,
+        &line.within_firms,
+        &line.measured,
+        &line.unreconciled,
+    ];
+    assert_eq!(tonnes.map(|sum| sum.amount() / 1_000_000), [45, 25, 20, 40, 5, 35, 2]);
+    assert_eq!(
+        (line.acceptances, line.measured_percent.unwrap().to_string().as_str()),
+        (3, "77.78")
+    );
+}

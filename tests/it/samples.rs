@@ -1,0 +1,74 @@
+//! The samples of commands and events, held against their schemas.
+//!
+//! A member that no sample has would escape every test that looks at shapes.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::{Value, json};
+use symbiosis_ledger::domain::event::Event;
+use symbiosis_ledger::domain::json_schema::document;
+use symbiosis_ledger::domain::samples;
+
+/// The members that no value fills, with their paths; `root` has the parts.
+fn unfilled(schema: &Value, root: &Value, values: &[&Value], path: &str) -> Vec<String> {
+    if let Some(target) = schema.get("$ref") {
+        let part = target.as_str().unwrap().strip_prefix('#').unwrap();
+        return unfilled(root.pointer(part).unwrap(), root, values, path);
+    }
+    let null = json!("null");
+    if let Some(ways) = schema.get("oneOf").and_then(Value::as_array) {
+        let way = ways.iter().find(|way| way.get("type") != Some(&null));
+        return unfilled(way.unwrap(), root, values, path);
+    }
+    if let Some(items) = schema.get("items") {
+        let values: Vec<&Value> =
+            values.iter().filter_map(|value| value.as_array()).flatten().collect();
+        return unfilled(items, root, &values, path);
+    }
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+        return Vec::new();
+    };
+    let mut paths = Vec::new();
+    for (name, member) in properties {
+        let path = format!("{path}/{name}");
+        let filled: Vec<&Value> = values
+            .iter()
+            .filter_map(|value| value.get(name))
+            .filter(|value| !value.is_null() && **value != json!([]))
+            .collect();
+        if filled.is_empty() {
+            paths.push(path);
+        } else {
+            paths.extend(unfilled(member, root, &filled, &path));
+        }
+    }
+    paths
+}
+
+#[test]
+fn the_samples_of_events_fill_every_optional_member() {
+    let mut missing = Vec::new();
+    for (event, (name, document)) in samples::events().iter().zip(Event::schemas()) {
+        let data = serde_json::to_value(event).unwrap();
+        missing.extend(unfilled(&document, &document, &[&data], &name));
+    }
+    // A utility has no code of a list of waste.
+    assert_eq!(missing, ["metered_period_recorded.v1.json/exchange/material/code"]);
+}
+
+#[test]
+fn the_samples_of_commands_fill_every_optional_member() {
+    macro_rules! documents {
+        ($($variant:ident $kind:literal $doc:literal)+) => {
+            vec![$(($kind, document::<symbiosis_ledger::domain::command::$variant>($kind))),+]
+        };
+    }
+    let mut missing = Vec::new();
+    for (command, (name, document)) in
+        samples::commands().iter().zip(symbiosis_ledger::for_each_command!(documents))
+    {
+        let data = serde_json::to_value(&command.request).unwrap();
+        missing.extend(unfilled(&document, &document, &[&data], name));
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
