@@ -46,7 +46,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("chrono_tz", &["domain/time"]),
     ("clap", &["cli"]),
     ("ed25519_dalek", &["record/note"]),
-    ("getrandom", &["api", "cli", "ledger"]),
+    ("getrandom", &["record/access_key", "api", "cli", "ledger"]),
     ("indicatif", &["cli"]),
     ("rand_chacha", &["ledger", "scenario"]),
     ("rand_core", &["ledger", "scenario"]),
@@ -75,7 +75,18 @@ const ENVIRONMENT_READERS: &[&str] = &["main", "config", "cli"];
 const FLOATS: &[(&str, &str)] = &[];
 
 /// Functions of more than [`FUNCTION_LIMIT`] lines, as `src/file.rs: name`, with the reason.
-const LONG_FUNCTIONS: &[(&str, &str)] = &[];
+const LONG_FUNCTIONS: &[(&str, &str)] = &[
+    (
+        "src/domain/rules/contract/propose.rs: refusals_come_in_a_fixed_order",
+        "A table: one request, mended step by step.",
+    ),
+    (
+        "src/domain/rules/delivery/dispatch.rs: refusals_come_in_a_fixed_order",
+        "A table: one request, mended step by step.",
+    ),
+    ("src/domain/rules/delivery/model.rs: act", "One arm for each kind of act of the model."),
+    ("src/domain/rules/delivery/model.rs: command", "One arm for each kind of command."),
+];
 
 const COLUMN_LIMIT: usize = 100;
 const FUNCTION_LIMIT: usize = 70;
@@ -553,7 +564,7 @@ fn the_rule_of_functions_counts_lines_and_makes_exceptions() {
     };
     assert_eq!(found("src/log/a.rs", FUNCTION_LIMIT), []);
     for path in ["src/log/a.rs", "tests/it/a.rs"] {
-        let complaints = but_for(found(path, FUNCTION_LIMIT + 1), LONG_FUNCTIONS);
+        let complaints = but_for(found(path, FUNCTION_LIMIT + 1), &[]);
         assert_eq!(complaints, [format!("{path}:3: fn f has 71 lines, over 70")]);
     }
     let exception = ("src/log/a.rs: f", "One table.");

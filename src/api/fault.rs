@@ -38,33 +38,52 @@ macro_rules! faults {
 
 faults! {
     BadRequest "bad_request" BAD_REQUEST "The request can't be read as HTTP says."
-    UnknownParameter "unknown_parameter" BAD_REQUEST "The query has a parameter that this address does not take."
+    UnknownParameter "unknown_parameter" BAD_REQUEST
+        "The query has a parameter that this address does not take."
     DuplicateParameter "duplicate_parameter" BAD_REQUEST "The query has a parameter twice."
-    MissingParameter "missing_parameter" BAD_REQUEST "The query lacks a parameter that this address needs."
-    MalformedParameter "malformed_parameter" BAD_REQUEST "A parameter of the address or of its query can't be read."
+    MissingParameter "missing_parameter" BAD_REQUEST
+        "The query lacks a parameter that this address needs."
+    MalformedParameter "malformed_parameter" BAD_REQUEST
+        "A parameter of the address or of its query can't be read."
     CursorMalformed "cursor_malformed" BAD_REQUEST "The cursor is not one that a list has answered."
     CursorMismatch "cursor_mismatch" BAD_REQUEST "The cursor belongs to a list with other filters."
-    IdempotencyKeyNeeded "idempotency_key_needed" BAD_REQUEST "A command needs the header Idempotency-Key: its id."
-    ActorNeeded "actor_needed" BAD_REQUEST "The key acts for more than one party, so the command must name its actor."
-    TooManyCommands "too_many_commands" BAD_REQUEST "The batch has more commands than one request may bring."
+    IdempotencyKeyNeeded "idempotency_key_needed" BAD_REQUEST
+        "A command needs the header Idempotency-Key: its id."
+    ActorNeeded "actor_needed" BAD_REQUEST
+        "The key acts for more than one party, so the command must name its actor."
+    TooManyCommands "too_many_commands" BAD_REQUEST
+        "The batch has more commands than one request may bring."
     KeyNeeded "key_needed" UNAUTHORIZED "The request needs an access key."
-    KeyMalformed "key_malformed" UNAUTHORIZED "What stands in the header Authorization is no access key."
-    KeyMistyped "key_mistyped" UNAUTHORIZED "The access key's checksum does not fit: it is mistyped or cut off."
+    KeyMalformed "key_malformed" UNAUTHORIZED
+        "What stands in the header Authorization is no access key."
+    KeyMistyped "key_mistyped" UNAUTHORIZED
+        "The access key's checksum does not fit: it is mistyped or cut off."
     KeyUnknown "key_unknown" UNAUTHORIZED "No such access key was issued."
     KeyEnded "key_ended" UNAUTHORIZED "The access key was revoked or has expired."
     NotPermitted "not_permitted" FORBIDDEN "The access key does not give this right."
-    NotFound "not_found" NOT_FOUND "There is no such thing, or it is not shown to the holder of this key."
-    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The address does not take this method; the header Allow says which it takes."
-    NotAcceptable "not_acceptable" NOT_ACCEPTABLE "The answer has no form of those that the header Accept asks for."
+    NotFound "not_found" NOT_FOUND
+        "There is no such thing, or it is not shown to the holder of this key."
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
+        "The address does not take this method; the header Allow says which it takes."
+    NotAcceptable "not_acceptable" NOT_ACCEPTABLE
+        "The answer has no form of those that the header Accept asks for."
     NotCovered "not_covered" CONFLICT "The newest checkpoint does not cover so many records yet."
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is longer than this address takes."
-    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body's media type is not one that this address takes."
-    PathMismatch "path_mismatch" UNPROCESSABLE_ENTITY "A member of the body contradicts the address."
-    Internal "internal" INTERNAL_SERVER_ERROR "The ledger could not answer; its operator finds the cause by the request id."
-    NotYet "not_yet" SERVICE_UNAVAILABLE "The rows do not reflect the position that was asked for yet."
-    Busy "busy" SERVICE_UNAVAILABLE "Too much is waiting, or the clock is not to be trusted now. Ask again."
-    Stopping "stopping" SERVICE_UNAVAILABLE "The ledger is stopping. What became of the command is unknown: ask again with the same id."
-    Unhealthy "unhealthy" SERVICE_UNAVAILABLE "The rows or the checkpoint are too far behind the log."
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE
+        "The body's media type is not one that this address takes."
+    PathMismatch "path_mismatch" UNPROCESSABLE_ENTITY
+        "A member of the body contradicts the address."
+    Internal "internal" INTERNAL_SERVER_ERROR
+        "The ledger could not answer; its operator finds the cause by the request id."
+    NotYet "not_yet" SERVICE_UNAVAILABLE
+        "The rows do not reflect the position that was asked for yet."
+    Busy "busy" SERVICE_UNAVAILABLE
+        "Too much is waiting, or the clock is not to be trusted now. Ask again."
+    Stopping "stopping" SERVICE_UNAVAILABLE
+        "The ledger is stopping. What became of the command is unknown: ask again with the \
+         same id."
+    Unhealthy "unhealthy" SERVICE_UNAVAILABLE
+        "The rows or the checkpoint are too far behind the log."
 }
 
 /// Codes of [`crate::domain::command::Malformed`] that belong to no value type.

@@ -13,6 +13,7 @@ mod operation;
 mod pages;
 mod problem;
 mod query;
+mod read;
 mod server;
 
 use actix_web::web::Bytes;
@@ -39,6 +40,7 @@ impl Api {
 fn operations() -> Vec<Operation> {
     let mut operations = command::submit::operations();
     operations.insert(0, command::batch::operation());
+    operations.extend(read::operations());
     operations
 }
 
@@ -48,14 +50,4 @@ pub fn openapi() -> String {
     let mut text = document.to_pretty_json().expect("a document has string keys");
     text.push('\n');
     text
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-
-    #[test]
-    fn dump() {
-        std::fs::write("/tmp/openapi.json", super::openapi()).unwrap();
-    }
 }

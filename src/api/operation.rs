@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, Route, web};
+use utoipa::ToSchema;
 use utoipa::openapi::content::Content;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{self, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -20,7 +21,6 @@ use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{HttpMethod, KnownFormat, Ref, RefOr, Required, SchemaFormat};
-use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::Api;
 use crate::api::call::{Call, Reply};
@@ -46,7 +46,8 @@ impl Tag {
         (
             Tag::Registry,
             "registry",
-            "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists of codes.",
+            "Who and what there is: parks, firms, sites, permits, materials, scales, meters, lists \
+             of codes.",
         ),
         (Tag::Market, "market", "What firms offer and seek."),
         (
@@ -167,6 +168,12 @@ impl Operation {
         content.0.responds("200", description, vec![("application/json", content.1)], &[])
     }
 
+    /// As [`Operation::answers`], of a form that holds things of another type.
+    pub fn answers_with<T: ToSchema, Inner: ToSchema>(mut self, description: &str) -> Operation {
+        self.refer::<Inner>();
+        self.answers::<T>(description)
+    }
+
     /// The JSON of a type, whose schemas become named ones.
     pub fn content<T: ToSchema>(mut self) -> (Operation, Content) {
         let schema = self.refer::<T>();
@@ -211,7 +218,13 @@ impl Operation {
     pub fn methods(&self) -> &'static [Method] {
         match self.method {
             HttpMethod::Get => &[Method::GET, Method::HEAD],
-            _ => &[Method::POST],
+            HttpMethod::Post
+            | HttpMethod::Put
+            | HttpMethod::Delete
+            | HttpMethod::Options
+            | HttpMethod::Head
+            | HttpMethod::Patch
+            | HttpMethod::Trace => &[Method::POST],
         }
     }
 
@@ -393,9 +406,4 @@ pub fn method_not_allowed(path: &'static str, methods: &[Method]) -> Route {
 pub async fn no_such_address() -> HttpResponse {
     let detail = "there is nothing at this address; /docs/ lists all";
     Problem::new(crate::api::fault::Fault::NotFound, detail).response()
-}
-
-/// A schema by its name, for use in examples of parameters.
-pub fn schema_of<T: PartialSchema>() -> RefOr<Schema> {
-    T::schema()
 }

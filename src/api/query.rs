@@ -149,13 +149,20 @@ impl<T: Value> Parameter for Option<T> {
     }
 }
 
-impl Parameter for u64 {
-    fn read(pairs: &mut Pairs, name: &str) -> Result<u64, Problem> {
-        <Option<u64> as Parameter>::read(pairs, name)?.ok_or_else(|| {
-            Problem::new(Fault::MissingParameter, format!("parameter `{name}` is needed"))
-        })
-    }
+/// Parameters that some address needs.
+macro_rules! needed {
+    ($($name:ty),+) => {$(
+        impl Parameter for $name {
+            fn read(pairs: &mut Pairs, name: &str) -> Result<$name, Problem> {
+                <Option<$name> as Parameter>::read(pairs, name)?.ok_or_else(|| {
+                    Problem::new(Fault::MissingParameter, format!("parameter `{name}` is needed"))
+                })
+            }
+        }
+    )+};
 }
+
+needed! { u64, Month, ParkId }
 
 /// Declares the parameters of a query, with what OpenAPI says of each.
 macro_rules! query {

@@ -54,7 +54,6 @@ codes! {
     UnknownSite "unknown_site" Unknown
     UnknownPermit "unknown_permit" Unknown
     UnknownScale "unknown_scale" Unknown
-    UnknownMeter "unknown_meter" Unknown
     UnknownMaterial "unknown_material" Unknown
     UnknownListing "unknown_listing" Unknown
     UnknownContract "unknown_contract" Unknown

@@ -1,5 +1,4 @@
-//! A small park for tests of rules: commands go in as JSON, as from outside, and leave their
-//! states.
+//! A small park for tests of rules: commands go in as JSON, and leave their states.
 //!
 //! Invariant: a world changes only through commands that `decide` took, so no test starts from a
 //! state that could not be. It also holds what the writer promises: dense positions and places, and
@@ -236,43 +235,17 @@ impl World {
     }
 
     fn materials(&mut self) {
-        let code = |scheme: &str, edition: &str, code: &str| json!([{"code": code, "edition": edition, "scheme": scheme}]);
+        let low = |code: &str| json!([{"code": code, "edition": "2014", "scheme": "eu_low"}]);
+        let ash = json!([{"code": "441-001-S02", "edition": "2024", "scheme": "cn_solid_2024"}]);
+        let none = json!([]);
         for (firm, material, kind, dimension, basis, codes) in [
-            (
-                "frm_steel",
-                "mat_slag",
-                "by_product",
-                "mass",
-                "wet",
-                code("eu_low", "2014", "10 02 01"),
-            ),
-            (
-                "frm_steel",
-                "mat_tar",
-                "by_product",
-                "mass",
-                "wet",
-                code("eu_low", "2014", "05 06 03*"),
-            ),
-            (
-                "frm_steel",
-                "mat_dust",
-                "by_product",
-                "mass",
-                "dry",
-                code("eu_low", "2014", "10 02 07*"),
-            ),
-            (
-                "frm_power",
-                "mat_ash",
-                "by_product",
-                "mass",
-                "dry",
-                code("cn_solid_2024", "2024", "441-001-S02"),
-            ),
-            ("frm_power", "mat_steam", "utility", "energy", "as_metered", json!([])),
-            ("frm_power", "mat_water", "utility", "volume", "as_metered", json!([])),
-            ("frm_cement", "mat_clinker", "product", "mass", "dry", json!([])),
+            ("frm_steel", "mat_slag", "by_product", "mass", "wet", low("10 02 01")),
+            ("frm_steel", "mat_tar", "by_product", "mass", "wet", low("05 06 03*")),
+            ("frm_steel", "mat_dust", "by_product", "mass", "dry", low("10 02 07*")),
+            ("frm_power", "mat_ash", "by_product", "mass", "dry", ash),
+            ("frm_power", "mat_steam", "utility", "energy", "as_metered", none.clone()),
+            ("frm_power", "mat_water", "utility", "volume", "as_metered", none.clone()),
+            ("frm_cement", "mat_clinker", "product", "mass", "dry", none),
         ] {
             let mut data = json!({
                 "basis": basis,

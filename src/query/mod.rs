@@ -4,4 +4,13 @@
 //! that position. Nothing is answered that `authorize` does not allow, and what may not be seen is
 //! answered as if it were not there.
 
+pub mod answer;
 pub mod cursor;
+pub mod fact;
+pub mod figure;
+pub mod listed;
+pub mod public;
+pub mod record;
+pub mod rows;
+pub mod see;
+pub mod view;

@@ -4,8 +4,8 @@
 //! `<secret>` 32 bytes in hex, `<checksum>` the CRC-32 of all before it in 8 hex digits. So a
 //! mistyped key is told from an unknown one without a ledger.
 //!
-//! Invariant: only the BLAKE3 hash of the secret's 32 bytes is ever stored. The secret is random and
-//! long, so a fast hash is enough; nothing prints it by accident.
+//! Invariant: only the BLAKE3 hash of the secret's 32 bytes is ever stored. The secret is random
+//! and long, so a fast hash is enough; nothing prints it by accident.
 
 use std::fmt;
 

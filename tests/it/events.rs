@@ -1,8 +1,8 @@
 //! The bytes of records and the shapes of events, held for ever.
 //!
 //! A line of `events.txt` is an event's type, the leaf hash of a record with a fixed envelope, and
-//! its data as it stands in BODY. A line that changes means that old logs are read differently: a
-//! new shape is a new schema number and a new line, and the old one stays.
+//! its data as it stands in BODY. A released line never changes: another shape of an event is
+//! another schema number, with a golden file of its own for the old one.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -85,21 +85,17 @@ fn the_schema_of_every_event_is_the_file_that_was_published() {
 }
 
 #[test]
-fn every_event_has_its_schema_and_its_golden_record_and_no_file_is_left_over() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let golden = fs::read_to_string(root.join("tests/golden/events.txt")).unwrap();
-    let golden: Vec<String> = golden
-        .lines()
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join("."))
-        .map(|name| format!("{name}.json"))
-        .collect();
-    let mut kinds: Vec<String> =
-        Event::KINDS.iter().map(|(kind, schema)| format!("{kind}.v{schema}.json")).collect();
-    assert_eq!(golden, kinds, "tests/golden/events.txt");
-    let files = fs::read_dir(root.join("schemas/event")).unwrap();
-    let mut files: Vec<String> =
-        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    files.sort();
-    kinds.sort();
-    assert_eq!(files, kinds, "schemas/event");
+fn every_event_has_its_schema_file_and_others_are_those_of_older_shapes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/event");
+    for (kind, schema) in Event::KINDS {
+        let name = format!("{kind}.v{schema}.json");
+        assert!(folder.join(&name).is_file(), "schemas/event/{name} is missing");
+    }
+    for file in fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let is_known = Event::KINDS.iter().any(|(kind, schema)| {
+            (1..=*schema).any(|schema| name == format!("{kind}.v{schema}.json"))
+        });
+        assert!(is_known, "schemas/event/{name} is of no event");
+    }
 }

@@ -14,6 +14,7 @@ use crate::api::operation::{Tag, refer};
 use crate::domain::actor::Actor;
 use crate::domain::command::*;
 use crate::domain::id::CommandId;
+use crate::domain::samples;
 use crate::domain::time::UtcMillis;
 
 /// The typed door of a command.
@@ -152,12 +153,12 @@ impl Door {
 
 const EXAMPLE_TIME: &str = "2025-03-03T08:00:00.000Z";
 
-/// Data of a command of each type, by type.
-pub const EXAMPLES: &str = include_str!("../../../schemas/example/commands.json");
-
+/// The data of the shipped sample of a command type.
 fn example(kind: &str) -> Value {
-    let mut examples: Value = serde_json::from_str(EXAMPLES).expect("the examples are JSON");
-    examples[kind].take()
+    let samples = samples::commands();
+    let sample = samples.iter().find(|sample| sample.request.kind() == kind);
+    let sample = sample.expect("there is one sample of every type");
+    serde_json::to_value(&sample.request).expect("commands have string keys")
 }
 
 struct Described {
@@ -196,10 +197,10 @@ pub fn says(kind: &str) -> (&'static str, String) {
 }
 
 fn object(schema: RefOr<Schema>) -> Object {
-    match schema {
-        RefOr::T(Schema::Object(object)) => object,
-        _ => unreachable!("a command's data is an object with members"),
-    }
+    let RefOr::T(Schema::Object(object)) = schema else {
+        unreachable!("a command's data is an object with members")
+    };
+    object
 }
 
 /// The envelopes of all commands, as batches hold them, and the one that is any of them.

@@ -155,3 +155,142 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         _ => unreachable!("`domain::evolve` hands over events of access and the ledger only"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::digest::Digest;
+    use crate::domain::event::{KeyRotated, TailCut};
+    use crate::domain::rules::testing::with;
+    use crate::domain::states::MemoryStates;
+    use crate::domain::testing::{OPENED, World};
+    use crate::domain::time::{UtcMicros, UtcMillis};
+
+    fn key(role: &str, more: Value) -> Value {
+        let hash = "5e".repeat(32);
+        let key = json!({"key": "key_x", "label": "a desk", "role": role, "secret_hash": hash});
+        with(key, more)
+    }
+
+    #[test]
+    fn a_key_has_just_the_members_that_its_role_needs() {
+        let firm = json!({"firm": "frm_steel"});
+        let gate = json!({"firm": "frm_steel", "site": "sit_steel"});
+        let park = json!({"parks": ["prk_guigang"]});
+        let parks = json!({"parks": ["prk_guigang", "prk_kalundborg"]});
+        let twice = json!({"parks": ["prk_guigang", "prk_guigang"]});
+        let mixed = json!({"firm": "frm_steel", "parks": ["prk_guigang"]});
+        let other_site = json!({"firm": "frm_steel", "site": "sit_cement"});
+        let table = [
+            ("ledger_keeper", json!({}), ""),
+            ("ledger_keeper", firm.clone(), "unexpected_member /data/firm"),
+            ("ledger_keeper", park.clone(), "unexpected_member /data/parks"),
+            ("park", park.clone(), ""),
+            ("park", json!({}), "missing_member /data/parks"),
+            ("park", parks.clone(), "unexpected_member /data/parks"),
+            ("firm", firm.clone(), ""),
+            ("firm", json!({}), "missing_member /data/firm"),
+            ("firm", gate.clone(), "unexpected_member /data/site"),
+            ("firm", mixed, "unexpected_member /data/parks"),
+            ("carrier", firm.clone(), ""),
+            ("carrier", gate.clone(), "unexpected_member /data/site"),
+            ("weighbridge", firm.clone(), ""),
+            ("weighbridge", gate, ""),
+            ("weighbridge", json!({}), "missing_member /data/firm"),
+            ("weighbridge", other_site, "unexpected_member /data/site"),
+            ("verifier", parks.clone(), ""),
+            ("verifier", json!({}), "missing_member /data/parks"),
+            ("verifier", firm.clone(), "unexpected_member /data/firm"),
+            ("regulator", park, ""),
+            ("regulator", twice, "duplicate_member /data/parks/1"),
+            ("regulator", json!({"parks": ["prk_x"]}), "unknown_park /data/parks/0"),
+            ("firm", json!({"firm": "frm_x"}), "unknown_firm /data/firm"),
+        ];
+        for (role, members, expected) in table {
+            let data = key(role, members);
+            let found = match World::standard().ask("keeper", OPENED, "issue_key", &data) {
+                Ok(_) => String::new(),
+                Err(refusal) => format!("{} {}", refusal.code.as_str(), refusal.pointer),
+            };
+            assert_eq!(found, expected, "{data}");
+        }
+    }
+
+    #[test]
+    fn the_keeper_issues_any_key_and_a_firm_those_of_its_own_people_and_scales() {
+        let of = |firm: &str| json!({"firm": firm});
+        let park = json!({"parks": ["prk_guigang"]});
+        let table = [
+            ("keeper", key("firm", of("frm_steel")), true),
+            ("frm_steel", key("firm", of("frm_steel")), true),
+            ("frm_steel", key("weighbridge", of("frm_steel")), true),
+            ("frm_steel", key("carrier", of("frm_steel")), true),
+            ("frm_steel", key("firm", of("frm_cement")), false),
+            ("frm_steel", key("verifier", park.clone()), false),
+            ("frm_steel", key("park", park.clone()), false),
+            ("frm_steel", key("ledger_keeper", json!({})), false),
+            ("prk_guigang", key("park", park), false),
+        ];
+        for (actor, data, may) in table {
+            let mut world = World::standard();
+            let Err(refusal) = world.ask(actor, OPENED, "issue_key", &data) else {
+                assert!(may, "{actor}: {data}");
+                continue;
+            };
+            assert!(!may, "{actor}: {refusal}");
+            assert_eq!(refusal.code.as_str(), "not_permitted");
+            // Nor may it end such a key.
+            world.take("keeper", OPENED, "issue_key", &data);
+            let revoke = json!({"key": "key_x", "reason": "why"});
+            let found = world.refuse(actor, OPENED, "revoke_key", &revoke);
+            assert_eq!(found, ("not_permitted", "/actor".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_key_is_issued_once_and_ended_once() {
+        let mut world = World::standard();
+        let data = key("firm", json!({"expires": "2026-12-31", "firm": "frm_steel"}));
+        let revoke = json!({"key": "key_x", "reason": "lost"});
+        let found = world.refuse("keeper", OPENED, "revoke_key", &revoke);
+        assert_eq!(found, ("unknown_key", "/data/key".to_owned()));
+        world.take("keeper", OPENED, "issue_key", &data);
+        let found = world.refuse("keeper", OPENED, "issue_key", &data);
+        assert_eq!(found, ("already_exists", "/data/key".to_owned()));
+        assert!(!world.state::<Key>("key_x").revoked);
+        world.take("frm_steel", OPENED, "revoke_key", &revoke);
+        assert!(world.state::<Key>("key_x").revoked);
+        let found = world.refuse("frm_steel", OPENED, "revoke_key", &revoke);
+        assert_eq!(found, ("key_revoked", "/data/key".to_owned()));
+        let found = world.refuse("keeper", OPENED, "issue_key", &data);
+        assert_eq!(found.0, "already_exists", "an ended key's id is never used again");
+    }
+
+    #[test]
+    fn the_ledger_s_row_keeps_all_its_verifier_keys() {
+        let mut states = MemoryStates::default();
+        let text = |text: &str| text.parse().unwrap();
+        let opened = LedgerOpened {
+            demo: true,
+            format: 1,
+            origin: text("example.org/a/blake3"),
+            verifier_key: text("key 1"),
+        };
+        let cut = TailCut { bytes: 1, copy: text("torn/1"), copy_hash: Digest([0; 32]), size: 1 };
+        let rotated = KeyRotated { verifier_key: text("key 2") };
+        for (position, event) in (0..).zip([opened.into(), cut.into(), rotated.into()]) {
+            let (parks, actor) = (&[], &Actor::Keeper);
+            let (occurred_at, recorded_at) = (UtcMillis(0), UtcMicros(0));
+            let meta = Meta { position, parks, actor, occurred_at, recorded_at };
+            evolve(&mut states, &meta, &event);
+        }
+        let ledger = states.find::<Ledger>("").unwrap();
+        assert_eq!((ledger.created, ledger.changed, ledger.version), (0, 2, 3));
+        assert_eq!(ledger.state.verifier_keys, [text("key 1"), text("key 2")]);
+        assert!(ledger.state.demo);
+    }
+}

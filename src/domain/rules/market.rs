@@ -132,3 +132,112 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         _ => unreachable!("`domain::evolve` hands over events of listings only"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::{Value, json};
+
+    use crate::domain::rules::testing::{Ask, refused_in_order, with};
+    use crate::domain::shapes::HazardClass;
+    use crate::domain::state::Listing;
+    use crate::domain::testing::World;
+
+    const DAY: &str = "2025-03-10T08:00:00.000Z";
+
+    fn offer() -> Value {
+        json!({
+            "kind": "offer",
+            "listing": "lst_x",
+            "material": "mat_slag",
+            "price": "receiver_pays",
+            "quantity": {"unit": "TNE", "value": "500"},
+            "site": "sit_steel",
+            "term": {"from": "2025-04-01", "to": "2025-06-30"},
+        })
+    }
+
+    #[test]
+    fn a_listing_is_refused_for_one_reason_after_the_other() {
+        let wrong = json!({
+            "material": "mat_x",
+            "quantity": {"unit": "GV", "value": "0"},
+            "site": "sit_x",
+            "term": {"from": "2025-06-30", "to": "2025-04-01"},
+        });
+        let data = with(offer(), wrong);
+        let ask = Ask { actor: "frm_cement", at: DAY, kind: "publish_listing", data };
+        refused_in_order(
+            &mut World::standard(),
+            ask,
+            &[
+                ("unknown_site", "/data/site", |_, ask| ask.data["site"] = json!("sit_steel")),
+                ("not_permitted", "/actor", |_, ask| ask.actor = "frm_steel"),
+                ("unknown_material", "/data/material", |_, ask| {
+                    ask.data["material"] = json!("mat_ash");
+                }),
+                ("not_permitted", "/data/material", |_, ask| {
+                    ask.data["material"] = json!("mat_slag");
+                }),
+                ("unlike_dimension", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = json!({"unit": "TNE", "value": "0"});
+                }),
+                ("quantity_must_not_be_zero", "/data/quantity", |_, ask| {
+                    ask.data["quantity"] = json!({"unit": "KGM", "value": "500"});
+                }),
+                ("term_reversed", "/data/term", |_, ask| {
+                    ask.data["term"]["from"] = json!("2025-04-01");
+                    ask.data["term"]["to"] = json!("2025-06-30");
+                }),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_want_may_name_any_material() {
+        let mut world = World::standard();
+        let want = with(offer(), json!({"kind": "want", "site": "sit_cement"}));
+        world.take("frm_cement", DAY, "publish_listing", &want);
+        let listing = world.state::<Listing>("lst_x");
+        assert_eq!(listing.firm.as_str(), "frm_cement");
+        assert_eq!(listing.park.as_str(), "prk_guigang");
+        assert_eq!(listing.material.code.unwrap().code(), "10 02 01");
+        assert_eq!(listing.material.hazard, HazardClass::NonHazardous);
+        let again = world.refuse("frm_cement", DAY, "publish_listing", &want);
+        assert_eq!(again, ("already_exists", "/data/listing".to_owned()));
+    }
+
+    #[test]
+    fn an_amendment_replaces_all_that_a_listing_says() {
+        let mut world = World::standard();
+        world.take("frm_steel", DAY, "publish_listing", &offer());
+        let amend = json!({"listing": "lst_x", "note": "granulated"});
+        let found = world.refuse("frm_cement", DAY, "amend_listing", &amend);
+        assert_eq!(found, ("not_permitted", "/actor".to_owned()));
+        world.take("frm_steel", DAY, "amend_listing", &amend);
+        let listing = world.state::<Listing>("lst_x");
+        assert_eq!(listing.note.unwrap().as_str(), "granulated");
+        assert_eq!((listing.quantity, listing.price, listing.term), (None, None, None));
+        let energy = with(amend, json!({"quantity": {"unit": "GV", "value": "1"}}));
+        let found = world.refuse("frm_steel", DAY, "amend_listing", &energy);
+        assert_eq!(found, ("unlike_dimension", "/data/quantity".to_owned()));
+    }
+
+    #[test]
+    fn a_withdrawn_listing_is_over() {
+        let mut world = World::standard();
+        world.take("frm_steel", DAY, "publish_listing", &offer());
+        let withdraw = json!({"listing": "lst_x"});
+        let found = world.refuse("frm_cement", DAY, "withdraw_listing", &withdraw);
+        assert_eq!(found, ("not_permitted", "/actor".to_owned()));
+        world.take("frm_steel", DAY, "withdraw_listing", &withdraw);
+        assert!(world.state::<Listing>("lst_x").withdrawn);
+        for kind in ["amend_listing", "withdraw_listing"] {
+            let found = world.refuse("frm_steel", DAY, kind, &withdraw);
+            assert_eq!(found, ("listing_withdrawn", "/data/listing".to_owned()));
+            let unknown = world.refuse("frm_steel", DAY, kind, &json!({"listing": "lst_y"}));
+            assert_eq!(unknown, ("unknown_listing", "/data/listing".to_owned()));
+        }
+    }
+}

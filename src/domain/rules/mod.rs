@@ -11,4 +11,6 @@ pub mod permits;
 pub mod registry;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod who;

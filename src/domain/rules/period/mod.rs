@@ -6,6 +6,8 @@
 mod close;
 mod figures;
 mod submit;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::event::Event;
 use crate::domain::evolve::Meta;

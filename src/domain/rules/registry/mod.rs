@@ -9,6 +9,8 @@ mod park;
 mod permit;
 mod scale;
 mod site;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::event::Event;
 use crate::domain::evolve::Meta;

@@ -1,0 +1,381 @@
+//! Figures of a park, the facts behind them, and totals.
+
+use crate::api::call::{Call, Reply, ok, read};
+use crate::api::fault::Fault;
+use crate::api::operation::{Operation, Tag};
+use crate::api::problem::Problem;
+use crate::api::query::{query, words};
+use crate::api::read::reach;
+use crate::domain::access::Role;
+use crate::domain::fact::Measure;
+use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::text::Text;
+use crate::domain::time::{Day, Month};
+use crate::index::FactFilter;
+use crate::query::fact::{self, FactPage, FactsOf};
+use crate::query::figure::{self, ExchangeTotalsAnswer, FigureOf, ThreeTwoAnswer};
+use crate::query::public::{self, PublicExchangeTotals};
+use crate::query::rows;
+use crate::query::see::{Sight, may};
+use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwoTest};
+use crate::statistics::exchange::MEASURES;
+
+words! { Measure, Granularity, LinkEvidence }
+
+query! {
+    /// Which months, as of when.
+    struct Months {
+        /// The figure as the records below this position give it; all that the rows reflect if
+        /// absent.
+        as_of: Option<u64>,
+        /// Wait until the answer reflects the record at this position.
+        at_least: Option<u64>,
+        /// The first month.
+        from: Month,
+        /// The last month, included.
+        to: Month,
+    }
+}
+
+query! {
+    /// Which months, as of when, with which parameters.
+    struct ThreeTwoOf {
+        /// The figure as the records below this position give it; all that the rows reflect if
+        /// absent.
+        as_of: Option<u64>,
+        /// Wait until the answer reflects the record at this position.
+        at_least: Option<u64>,
+        /// What makes a link: `used` (strict, the default) or `accepted` (confirmed receipt).
+        #[param(inline)]
+        evidence: Option<LinkEvidence>,
+        /// The first month.
+        from: Month,
+        /// What an entity is: `firm` (the default) or `site`.
+        #[param(inline)]
+        granularity: Option<Granularity>,
+        /// The last month, included.
+        to: Month,
+    }
+}
+
+query! {
+    /// Which facts behind a figure.
+    struct MonthsPage {
+        /// Facts of the records below this position; all that the rows reflect if absent.
+        as_of: Option<u64>,
+        /// `next_cursor` of the page before.
+        cursor: Option<Text>,
+        /// The first month.
+        from: Month,
+        /// At most so many, 50 if absent, 200 at most.
+        limit: Option<u64>,
+        /// Only of this material.
+        material: Option<MaterialId>,
+        /// The last month, included.
+        to: Month,
+    }
+}
+
+query! {
+    /// Which facts behind the 3-2 test.
+    struct ThreeTwoPage {
+        /// Facts of the records below this position; all that the rows reflect if absent.
+        as_of: Option<u64>,
+        /// `next_cursor` of the page before.
+        cursor: Option<Text>,
+        /// As in the figure.
+        #[param(inline)]
+        evidence: Option<LinkEvidence>,
+        /// The first month.
+        from: Month,
+        /// As in the figure.
+        #[param(inline)]
+        granularity: Option<Granularity>,
+        /// At most so many, 50 if absent, 200 at most.
+        limit: Option<u64>,
+        /// The last month, included.
+        to: Month,
+    }
+}
+
+query! {
+    /// Which facts.
+    struct FactList {
+        /// Facts of the records below this position; all that the rows reflect if absent.
+        as_of: Option<u64>,
+        /// `next_cursor` of the page before.
+        cursor: Option<Text>,
+        /// Only of this firm. A firm's key sees its own only.
+        firm: Option<FirmId>,
+        /// The first day.
+        from: Option<Day>,
+        /// At most so many, 50 if absent, 200 at most.
+        limit: Option<u64>,
+        /// Only of this material.
+        material: Option<MaterialId>,
+        /// Only of this measure.
+        #[param(inline)]
+        measure: Option<Measure>,
+        /// The park.
+        park: ParkId,
+        /// The last day, included.
+        to: Option<Day>,
+    }
+}
+
+/// All operations on figures and facts.
+pub fn operations() -> Vec<Operation> {
+    [of_totals(), of_the_web()].into_iter().flatten().collect()
+}
+
+fn of_totals() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/api/v1/parks/{park}/statistics/exchange-totals",
+            "get_exchange_totals",
+            Tag::Statistics,
+        )
+        .says(
+            "Total exchanged by material.",
+            "What receivers in the park have accepted (confirmed receipt) and used (strict \
+             evidence), with the gap between both, and how much of it was weighed or metered. For \
+             the park's administration, verifiers and regulators. `/facts` lists what it is the \
+             sum of.",
+        )
+        .query::<Months>()
+        .answers::<ExchangeTotalsAnswer>("The figure.")
+        .to(exchange_totals),
+        Operation::get(
+            "/api/v1/parks/{park}/statistics/exchange-totals/facts",
+            "list_exchange_totals_facts",
+            Tag::Statistics,
+        )
+        .says(
+            "The facts behind the total exchanged.",
+            "Every fact that the figure is the sum of, with its record's position, contract, \
+             delivery and, for verifiers and regulators, the weighbridge ticket.",
+        )
+        .query::<MonthsPage>()
+        .answers::<FactPage>("A page of the facts.")
+        .to(exchange_totals_facts),
+        Operation::get(
+            "/api/v1/parks/{park}/statistics/public/exchange-totals",
+            "get_public_exchange_totals",
+            Tag::Statistics,
+        )
+        .public()
+        .says(
+            "Total exchanged in closed months, for everybody.",
+            "By class of material, as it was when each month was closed. A figure behind which \
+             fewer than three firms stand on either side, or one with more than 85 %, is left out.",
+        )
+        .query::<PublicMonths>()
+        .answers::<PublicExchangeTotals>("The figure.")
+        .to(public_exchange_totals),
+    ]
+}
+
+fn of_the_web() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/api/v1/parks/{park}/statistics/chertow-3-2",
+            "get_chertow_3_2",
+            Tag::Statistics,
+        )
+        .says(
+            "Chertow's 3-2 test.",
+            "Whether at least three entities of the park exchange at least two different \
+                 by-products or utilities, none of the entities being primarily a recycler. \
+                 Products such as sugar cane never count. Source: Chertow 2007, Journal of \
+                 Industrial Ecology 11.",
+        )
+        .query::<ThreeTwoOf>()
+        .answers::<ThreeTwoAnswer>("The verdict, with every link.")
+        .to(chertow),
+        Operation::get(
+            "/api/v1/parks/{park}/statistics/chertow-3-2/facts",
+            "list_chertow_3_2_facts",
+            Tag::Statistics,
+        )
+        .says(
+            "The facts behind the 3-2 test.",
+            "Every fact that makes a link, with its record's position.",
+        )
+        .query::<ThreeTwoPage>()
+        .answers::<FactPage>("A page of the facts.")
+        .to(chertow_facts),
+        Operation::get("/api/v1/facts", "list_facts", Tag::Statistics)
+            .says(
+                "Lists facts.",
+                "The signed quantities from which every figure is summed, in the order of the log: \
+                 a park's for its administration, verifiers and regulators, a firm's own for the \
+                 firm.",
+            )
+            .query::<FactList>()
+            .answers::<FactPage>("A page of the facts.")
+            .to(facts),
+    ]
+}
+
+query! {
+    /// Which closed months.
+    struct PublicMonths {
+        /// The first month.
+        from: Month,
+        /// The last month, included.
+        to: Month,
+    }
+}
+
+/// The park of the address, if its figures may be seen.
+fn park(call: &Call) -> Result<ParkId, Problem> {
+    let park: ParkId = call.segment("park")?;
+    if may(call.who.as_ref(), &Sight::Figures(park.clone())) {
+        return Ok(park);
+    }
+    let detail = "a park's figures are for its administration, verifiers and regulators; everybody \
+                  sees closed months under statistics/public";
+    Err(Problem::new(Fault::NotPermitted, detail))
+}
+
+/// The position that a figure is asked as of.
+fn as_of(call: &Call, asked: Option<u64>) -> Result<u64, Problem> {
+    let position = call.api.ledger.index().position();
+    match asked {
+        Some(asked) if asked > position => {
+            let detail = format!("as_of {asked} is ahead of the rows, which reflect {position}");
+            Err(Problem::new(Fault::NotYet, detail))
+        }
+        asked => Ok(asked.unwrap_or(position)),
+    }
+}
+
+fn in_order(from: Month, to: Month) -> Result<(), Problem> {
+    // A century is more than any park has; it bounds what one request costs.
+    if to < from || to.0 - from.0 >= 1_200 {
+        let detail = format!("`from` {from} to `to` {to} is no span of months");
+        return Err(Problem::new(Fault::MalformedParameter, detail));
+    }
+    Ok(())
+}
+
+/// Whether tickets may be shown: a park's administration sees them as totals only.
+fn sees_tickets(call: &Call) -> bool {
+    let role = call.who.as_ref().map(|who| who.role);
+    matches!(role, Some(Role::Verifier | Role::Regulator | Role::Firm))
+}
+
+async fn exchange_totals(call: Call) -> Reply {
+    let Months { as_of: asked, at_least, from, to } = call.query()?;
+    let park = park(&call)?;
+    in_order(from, to)?;
+    reach(&call, at_least).await?;
+    let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
+    let api = call.api.clone();
+    let answer = read(move || {
+        let (index, size) = (api.ledger.index(), api.ledger.size());
+        Ok(figure::exchange_totals(index, size, of)?)
+    });
+    ok(&answer.await?)
+}
+
+async fn exchange_totals_facts(call: Call) -> Reply {
+    let MonthsPage { as_of: asked, cursor, from, limit, material, to } = call.query()?;
+    let park = park(&call)?;
+    in_order(from, to)?;
+    let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
+    let filter = FactFilter { material, ..of.filter(&MEASURES) };
+    let filters = format!("exchange {from} {to} {filter:?}");
+    let wanted = wanted(&call, filter, of.as_of, cursor, limit, filters);
+    // The figure passes over what is of no material.
+    fact_page(call, wanted, |fact| fact.material.is_some()).await
+}
+
+async fn public_exchange_totals(call: Call) -> Reply {
+    let PublicMonths { from, to } = call.query()?;
+    let park: ParkId = call.segment("park")?;
+    in_order(from, to)?;
+    let api = call.api.clone();
+    let answer = read(move || Ok(public::exchange_totals(api.ledger.index(), &park, from, to)?));
+    ok(&answer.await?)
+}
+
+async fn chertow(call: Call) -> Reply {
+    let ThreeTwoOf { as_of: asked, at_least, evidence, from, granularity, to } = call.query()?;
+    let park = park(&call)?;
+    in_order(from, to)?;
+    reach(&call, at_least).await?;
+    let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
+    let (granularity, evidence) = (granularity.unwrap_or_default(), evidence.unwrap_or_default());
+    let api = call.api.clone();
+    let answer = read(move || {
+        let (index, size) = (api.ledger.index(), api.ledger.size());
+        Ok(figure::chertow(index, size, of, granularity, evidence)?)
+    });
+    ok(&answer.await?)
+}
+
+async fn chertow_facts(call: Call) -> Reply {
+    let ThreeTwoPage { as_of: asked, cursor, evidence, from, granularity, limit, to } =
+        call.query()?;
+    let park = park(&call)?;
+    in_order(from, to)?;
+    let (granularity, evidence) = (granularity.unwrap_or_default(), evidence.unwrap_or_default());
+    let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
+    let filter = of.filter(&[evidence.measure()]);
+    let filters = format!("3-2 {granularity:?} {evidence:?} {filter:?}");
+    let wanted = wanted(&call, filter, of.as_of, cursor, limit, filters);
+    let test = ThreeTwoTest::new(granularity, evidence);
+    fact_page(call, wanted, move |fact| test.counts(fact)).await
+}
+
+async fn facts(call: Call) -> Reply {
+    let FactList { as_of: asked, cursor, firm, from, limit, material, measure, park, to } =
+        call.query()?;
+    let own = call.who.as_ref().and_then(|who| who.firm.clone());
+    let firm = match (may(call.who.as_ref(), &Sight::Figures(park.clone())), own) {
+        (true, _) => firm,
+        (false, Some(own)) if firm.as_ref().is_none_or(|firm| *firm == own) => Some(own),
+        (false, _) => {
+            let detail = "facts are for their firm and for the park's administration, verifiers \
+                          and regulators";
+            return Err(Problem::new(Fault::NotPermitted, detail));
+        }
+    };
+    let filter = FactFilter {
+        park: Some(park),
+        measures: measure.into_iter().collect(),
+        days: Some((from.unwrap_or(Day::MIN), to.unwrap_or(Day::MAX))),
+        firm,
+        material,
+    };
+    let filters = format!("{filter:?}");
+    let as_of = as_of(&call, asked)?;
+    let wanted = wanted(&call, filter, as_of, cursor, limit, filters);
+    fact_page(call, wanted, |_| true).await
+}
+
+fn wanted(
+    call: &Call,
+    filter: FactFilter,
+    as_of: u64,
+    cursor: Option<Text>,
+    limit: Option<u64>,
+    filters: String,
+) -> FactsOf {
+    let (cursor, limit) = (cursor.map(|text| text.to_string()), rows::limit(limit));
+    FactsOf { filter, as_of, cursor, limit, filters, tickets: sees_tickets(call) }
+}
+
+async fn fact_page(
+    call: Call,
+    wanted: FactsOf,
+    keep: impl Fn(&crate::domain::fact::Fact) -> bool + Send + 'static,
+) -> Reply {
+    let api = call.api.clone();
+    let page = read(move || {
+        let (index, log) = (api.ledger.index(), api.ledger.log());
+        Ok(fact::page(index, log, wanted, keep)?)
+    });
+    ok(&page.await?)
+}

@@ -1,0 +1,58 @@
+//! The reads: rows, figures, facts, the log, the state of the service.
+
+mod figures;
+mod health;
+mod log;
+mod rows;
+
+use crate::api::call::Call;
+use crate::api::fault::Fault;
+use crate::api::operation::Operation;
+use crate::api::problem::Problem;
+use crate::query::answer::QueryError;
+use crate::query::cursor::CursorError;
+
+use std::time::Duration;
+
+use actix_web::http::header;
+
+/// How long a read waits for the rows to reflect what it asks for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// All reads.
+pub fn operations() -> Vec<Operation> {
+    let mut operations = rows::operations();
+    operations.extend(figures::operations());
+    operations.extend(log::operations());
+    operations.push(health::operation());
+    operations
+}
+
+/// Waits until the rows reflect a position, or says that they do not yet.
+async fn reach(call: &Call, at_least: Option<u64>) -> Result<(), Problem> {
+    let Some(position) = at_least else { return Ok(()) };
+    if call.api.ledger.projected(position, PATIENCE).await {
+        return Ok(());
+    }
+    let size = call.api.ledger.size();
+    let detail = format!("the rows do not reflect record {position} yet; the log has {size}");
+    let problem = Problem::new(Fault::NotYet, detail);
+    Err(problem.with_header(header::RETRY_AFTER, header::HeaderValue::from_static("1")))
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Problem {
+        match error {
+            QueryError::Cursor(CursorError::Malformed) => {
+                Problem::new(Fault::CursorMalformed, error.to_string())
+            }
+            QueryError::Cursor(CursorError::Mismatch) => {
+                Problem::new(Fault::CursorMismatch, error.to_string())
+            }
+            QueryError::NotFound(what) => Problem::not_found(what),
+            QueryError::NotShown(_) => Problem::new(Fault::NotPermitted, error.to_string()),
+            QueryError::Ahead { .. } => Problem::new(Fault::NotYet, error.to_string()),
+            QueryError::Index(_) | QueryError::Log(_) => Problem::internal(&error),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Facts as answers show them: each opens to its record and, through that, to the ticket.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::code::MaterialCode;
+use crate::domain::event::Event;
+use crate::domain::fact::{Fact, FactUnit, Measure};
+use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, ScaleId, SiteId};
+use crate::domain::money::Currency;
+use crate::domain::quantity::{Method, Sum};
+use crate::domain::shapes::{MaterialKind, Ticket};
+use crate::domain::state::Delivery;
+use crate::domain::states::States as _;
+use crate::domain::text::Text;
+use crate::domain::time::Day;
+use crate::index::{FactFilter, Index};
+use crate::log::LogReader;
+use crate::query::answer::QueryError;
+use crate::query::cursor::{Cursor, ListKey};
+use crate::query::record::broken;
+use crate::record::{Decoded, Line};
+
+/// The weighing behind a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TicketView {
+    pub number: Text,
+    /// Position of the record whose BODY has the whole ticket.
+    #[schema(minimum = 0)]
+    pub record: u64,
+    pub scale: ScaleId,
+}
+
+/// An amount of money, exact, in prices of a year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MoneyFact {
+    /// With four digits after the point.
+    pub amount: String,
+    pub currency: Currency,
+    pub price_year: u16,
+}
+
+/// One signed quantity that one record contributes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FactView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<MaterialCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractId>,
+    /// The firm on the other side of the exchange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterparty: Option<FirmId>,
+    /// In the park's time zone.
+    pub day: Day,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryId>,
+    pub firm: FirmId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MaterialKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material: Option<MaterialId>,
+    pub measure: Measure,
+    pub method: Method,
+    /// Of economic output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<MoneyFact>,
+    pub park: ParkId,
+    /// The record that contributes it.
+    #[schema(minimum = 0)]
+    pub position: u64,
+    /// Of matter and energy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Sum>,
+    pub site: SiteId,
+    /// The weighing behind it, for those who may read tickets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketView>,
+}
+
+/// A part of the facts behind a figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FactPage {
+    /// Facts of the records below this position.
+    #[schema(minimum = 0)]
+    pub as_of: u64,
+    /// In the order of the log.
+    pub items: Vec<FactView>,
+    pub next_cursor: Option<String>,
+    /// How many facts there are on all pages.
+    #[schema(minimum = 0)]
+    pub total: u64,
+}
+
+/// Which facts, and which part of them.
+pub struct FactsOf {
+    pub filter: FactFilter,
+    pub as_of: u64,
+    pub cursor: Option<String>,
+    pub limit: usize,
+    /// The filters as text, so that a cursor stays with them.
+    pub filters: String,
+    /// Whether the reader may see the tickets behind them.
+    pub tickets: bool,
+}
+
+/// A page of facts that pass the filter and `keep`.
+pub fn page(
+    index: &Index,
+    log: &LogReader,
+    wanted: FactsOf,
+    keep: impl Fn(&Fact) -> bool,
+) -> Result<FactPage, QueryError> {
+    let list = ListKey::new("facts", &wanted.filters);
+    let (as_of, next) = match &wanted.cursor {
+        None => (wanted.as_of, 0),
+        Some(cursor) => {
+            let cursor = Cursor::decode(cursor, list, index.position())?;
+            (cursor.as_of, cursor.next)
+        }
+    };
+    let (mut facts, mut total, mut after) = (Vec::new(), 0, None);
+    index.facts(&wanted.filter, as_of, &mut |position, fact| {
+        if !keep(fact) {
+            return;
+        }
+        total += 1;
+        let is_of_last = facts.last().is_some_and(|(last, _)| *last == position);
+        // A record's facts stand on one page, so that a page can begin at a position.
+        if position < next || after.is_some() {
+        } else if facts.len() < wanted.limit || is_of_last {
+            facts.push((position, fact.clone()));
+        } else {
+            after = Some(position);
+        }
+    })?;
+    let next_cursor = after.map(|next| Cursor { list, as_of, next }.encode());
+    let items = facts.into_iter().map(|(position, fact)| {
+        let ticket = match wanted.tickets {
+            true => ticket(index, log, &fact)?,
+            false => None,
+        };
+        Ok(view(position, fact, ticket))
+    });
+    Ok(FactPage { as_of, items: items.collect::<Result<_, QueryError>>()?, next_cursor, total })
+}
+
+fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
+    let (quantity, money) = match fact.unit {
+        FactUnit::Physical(dimension, basis) => {
+            let sum = Sum::new(fact.amount.into(), dimension, basis);
+            (Some(sum.expect("a fact's amount is bounded")), None)
+        }
+        FactUnit::Money(currency, price_year) => {
+            let (sign, rest) = (if fact.amount < 0 { "-" } else { "" }, fact.amount.unsigned_abs());
+            let amount = format!("{sign}{}.{:04}", rest / 10_000, rest % 10_000);
+            (None, Some(MoneyFact { amount, currency, price_year }))
+        }
+    };
+    FactView {
+        code: fact.code,
+        contract: fact.contract,
+        counterparty: fact.counterparty.map(|other| other.firm),
+        day: fact.day,
+        delivery: fact.delivery,
+        firm: fact.firm,
+        kind: fact.kind,
+        material: fact.material,
+        measure: fact.measure,
+        method: fact.method,
+        money,
+        park: fact.park,
+        position,
+        quantity,
+        site: fact.site,
+        ticket,
+    }
+}
+
+/// The ticket of the weighing that a fact rests on: the supplier's for what was dispatched and
+/// delivered, the receiver's for all that follows from the receipt.
+fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketView>, QueryError> {
+    let Some(delivery) = &fact.delivery else { return Ok(None) };
+    let Some(delivery) = index.find::<Delivery>(delivery.as_str()) else { return Ok(None) };
+    let weight = match fact.measure {
+        Measure::Dispatched => &delivery.state.dispatched,
+        Measure::Received
+        | Measure::Accepted
+        | Measure::Delivered
+        | Measure::Used
+        | Measure::UsedInterim
+        | Measure::Disposed
+        | Measure::Rejected
+        | Measure::Unreconciled => &delivery.state.received,
+        Measure::Generated
+        | Measure::OwnReused
+        | Measure::FreshWater
+        | Measure::Recirculated
+        | Measure::Stock
+        | Measure::GrossOutput
+        | Measure::ValueAdded => return Ok(None),
+    };
+    let Some(record) = weight.as_ref().map(|weight| weight.record) else { return Ok(None) };
+    let bytes = log.read(record).map_err(broken)?;
+    let line = Line::split(&bytes).map_err(broken)?;
+    let decoded = Decoded::read(&line, line.head().map_err(broken)?).map_err(broken)?;
+    let ticket = of_event(&decoded.event);
+    Ok(ticket.map(|Ticket { number, scale, .. }| TicketView {
+        number: number.clone(),
+        record,
+        scale: scale.clone(),
+    }))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "only loads are weighed")]
+fn of_event(event: &Event) -> Option<&Ticket> {
+    match event {
+        Event::DeliveryDispatched(e) => e.measured.ticket.as_ref(),
+        Event::DeliveryReceived(e) => e.measured.ticket.as_ref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,44 @@
+//! Who may see what: where answers meet the one function that decides it.
+
+use crate::domain::access::{Action, Principal, authorize};
+use crate::domain::id::{FirmId, ParkId};
+
+/// The firms that have part in something, and its parks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concern {
+    pub firms: Vec<FirmId>,
+    pub parks: Vec<ParkId>,
+}
+
+/// What somebody wants to see.
+#[derive(Clone, Debug)]
+pub enum Sight {
+    /// Names of parks; anyone may.
+    Parks,
+    /// Firms, sites, materials, lists of codes, closed months: whoever reads at all.
+    Directory,
+    /// What is offered and sought.
+    Listings,
+    /// Rows of what these firms do in these parks.
+    Rows(Concern),
+    /// A park's figures up to now, and the facts behind them.
+    Figures(ParkId),
+    /// Confidential values of these parties.
+    Sealed(Vec<FirmId>),
+    /// An access key, of a firm or of none.
+    Key(Option<FirmId>),
+}
+
+/// Whether it may be seen.
+pub fn may(who: Option<&Principal>, sight: &Sight) -> bool {
+    let action = match sight {
+        Sight::Parks => return true,
+        Sight::Directory => Action::ReadRegistry,
+        Sight::Listings => Action::ReadListing,
+        Sight::Rows(Concern { firms, parks }) => Action::ReadAggregate { parks, firms },
+        Sight::Figures(park) => Action::ReadStatistics { park, closed: false },
+        Sight::Sealed(firms) => Action::ReadSealed { firms },
+        Sight::Key(firm) => Action::ReadKey { firm: firm.as_ref() },
+    };
+    authorize(who, &action).is_ok()
+}

@@ -1,0 +1,153 @@
+//! Views of deliveries: loads and metered periods.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::event::Exchange;
+use crate::domain::id::{CallOffId, DeliveryId};
+use crate::domain::quantity::{Method, Quantity};
+use crate::domain::shapes::Nonconformity;
+use crate::domain::state::{Delivery, DeliveryMode, DeliveryStage, RejectionEnd, Weight};
+use crate::domain::time::{Day, UtcMillis};
+use crate::domain::unit::Unit;
+use crate::query::view::{quantity, view};
+
+view! {
+    /// A load or metered period, and how far it has come.
+    pub struct DeliveryView of Delivery {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accepted: Option<Quantity>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call_off: Option<CallOffId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        discrepancy: Option<DiscrepancyView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dispatched: Option<WeightView>,
+        /// Of what was accepted.
+        disposed: Quantity,
+        exchange: Exchange,
+        /// Of what was accepted: neither used, passed on nor disposed of yet.
+        left: Quantity,
+        mode: DeliveryMode,
+        /// Rules that the recorded reality breaks, each once.
+        nonconformities: Vec<Nonconformity>,
+        /// The delivery whose rejected quantity this is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parent: Option<DeliveryId>,
+        /// Of a metered period.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        period: Option<PeriodOfMeter>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        received: Option<WeightView>,
+        /// Positions of its records, in order.
+        records: Vec<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rejected: Option<RejectionView>,
+        stage: DeliveryStage,
+        /// In final recoveries, or as a utility or product.
+        used: Quantity,
+        /// In interim recoveries (R12, R13), which never count as used.
+        used_interim: Quantity,
+    }
+    |stored| {
+        let state = &stored.state;
+        let unit = unit_of(state);
+        let of = |amount: i64| quantity(amount, unit);
+        let rejected = state.rejected.as_ref().map(|rejection| {
+            let (end, new_delivery) = match &rejection.end {
+                None => (None, None),
+                Some(RejectionEnd::Returned) => (Some(RejectedAnd::Returned), None),
+                Some(RejectionEnd::Disposed) => (Some(RejectedAnd::Disposed), None),
+                Some(RejectionEnd::Redirected(id)) => {
+                    (Some(RejectedAnd::Redirected), Some(id.clone()))
+                }
+            };
+            RejectionView { end, new_delivery, quantity: of(rejection.amount) }
+        });
+        DeliveryView {
+            changed: stored.changed,
+            created: stored.created,
+            version: stored.version,
+            accepted: state.accepted.map(of),
+            call_off: state.call_off.clone(),
+            discrepancy: state.discrepancy.as_ref().map(|discrepancy| DiscrepancyView {
+                due: discrepancy.due,
+                resolved: discrepancy.resolved,
+            }),
+            dispatched: state.dispatched.as_ref().map(WeightView::from),
+            disposed: of(state.disposed),
+            exchange: state.exchange.clone(),
+            left: of(state.left()),
+            mode: state.mode,
+            nonconformities: state.nonconformities.clone(),
+            parent: state.parent.clone(),
+            period: state.period.map(|(from, to)| PeriodOfMeter { from, to }),
+            received: state.received.as_ref().map(WeightView::from),
+            records: state.records.clone(),
+            rejected,
+            stage: state.stage(),
+            used: of(state.used),
+            used_interim: of(state.used_interim),
+        }
+    }
+}
+
+/// The unit in which the delivery was last weighed or metered.
+fn unit_of(state: &Delivery) -> Unit {
+    let weighed = state.received.as_ref().or(state.dispatched.as_ref());
+    weighed.map_or(state.exchange.material.dimension.shown_in(), |weight| weight.quantity.unit())
+}
+
+/// What one side weighed or metered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WeightView {
+    pub day: Day,
+    pub method: Method,
+    pub quantity: Quantity,
+    /// Position of the record that has the ticket or readings.
+    #[schema(minimum = 0)]
+    pub record: u64,
+}
+
+impl From<&Weight> for WeightView {
+    fn from(weight: &Weight) -> WeightView {
+        let Weight { day, method, quantity, record } = weight.clone();
+        WeightView { day, method, quantity, record }
+    }
+}
+
+/// The two sides' weights differ by more than the regulatory threshold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DiscrepancyView {
+    /// To be resolved by this day.
+    pub due: Day,
+    pub resolved: bool,
+}
+
+/// A metered period: from, up to but not including to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PeriodOfMeter {
+    pub from: UtcMillis,
+    pub to: UtcMillis,
+}
+
+/// What became of a rejected quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectedAnd {
+    Returned,
+    Redirected,
+    Disposed,
+}
+
+/// The quantity that the receiver rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RejectionView {
+    /// Absent while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<RejectedAnd>,
+    /// Of a redirected one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_delivery: Option<DeliveryId>,
+    pub quantity: Quantity,
+}

@@ -1,0 +1,11 @@
+//! The API through a real socket, as its clients meet it.
+
+mod access;
+mod bad_input;
+mod batch;
+mod documents;
+mod figures;
+mod proofs;
+mod reads;
+mod server;
+mod writes;
