@@ -115,12 +115,7 @@ fn again(note: Note, plan: &Plan, scale: i64, data: &Path) -> Result<Note, Failu
     Err(Failure::failed(format!("{shown} holds the scenario {scenario}{scale}; {right}")))
 }
 
-fn load(
-    plan: &Plan,
-    scale: i64,
-    data: &Path,
-    chosen: &Options,
-) -> Result<Note, Failure> {
+fn load(plan: &Plan, scale: i64, data: &Path, chosen: &Options) -> Result<Note, Failure> {
     let ground = Ground::of(plan);
     let scenario = Scenario::new(plan, &ground, scale);
     if holds_ledger(data) {

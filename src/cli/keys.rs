@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::args::{Key, KeyIssue, KeyList, KeyNew, KeyRevoke, Rights};
+use crate::cli::args::{Key, KeyIssue, KeyList, KeyNew, KeyRevoke, KeyRotate, Rights};
 use crate::cli::export::option;
 use crate::cli::folder::{self, folder_key, options, view};
 use crate::cli::now;
@@ -35,6 +35,7 @@ pub fn run(args: &Key, settings: &Settings, out: Out) -> Outcome {
         Key::Issue(args) => issue(args, settings, out),
         Key::Revoke(args) => revoke(args, settings, out),
         Key::List(args) => list(args, settings, out),
+        Key::Rotate(args) => rotate(args, settings, out),
     }
 }
 
@@ -197,5 +198,23 @@ fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
             format!("{key}  {role:<13} {holder}  {label}{expires}{ended}\n")
         });
         lines.collect()
+    })
+}
+
+fn rotate(args: &KeyRotate, settings: &Settings, out: Out) -> Outcome {
+    #[derive(Serialize)]
+    struct Rotated {
+        before: String,
+        verifier_key: String,
+    }
+    let ledger = folder::open(&options(&args.folder, settings))?;
+    let before = folder::verifier_key(&ledger);
+    let rotated = ledger.rotate_key();
+    ledger.close();
+    let verifier_key = rotated.map_err(|error| Failure::failed(error.to_string()))?.to_string();
+    let rotated = Rotated { before, verifier_key };
+    out.answer(&rotated, |rotated| {
+        let Rotated { before, verifier_key } = rotated;
+        format!("New verifier key  {verifier_key}\nBefore            {before}")
     })
 }

@@ -16,6 +16,7 @@ mod locate;
 mod out;
 mod progress;
 mod rebuild;
+mod report;
 mod scenarios;
 mod serve;
 mod verify;
@@ -61,7 +62,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Key(args) => keys::run(&args, settings, out),
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
-        Command::Report(_) => unreachable!(),
+        Command::Report(args) => report::run(&args, settings, out),
     }
 }
 

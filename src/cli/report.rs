@@ -1,0 +1,168 @@
+//! `symbiosis report`: a park's figures for some months, straight from the log.
+//!
+//! Invariant: the folds are those that the API answers from. A line that is not whole yet is not
+//! counted, so a ledger may run meanwhile.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::cli::args::Report;
+use crate::cli::export::option;
+use crate::cli::folder::{options, view};
+use crate::cli::out::{Failure, Out, Outcome, count, grouped};
+use crate::config::Settings;
+use crate::domain::fact::{Fact, facts};
+use crate::domain::id::ParkId;
+use crate::domain::quantity::Sum;
+use crate::domain::shapes::MaterialKind;
+use crate::domain::time::Month;
+use crate::log::LogReader;
+use crate::record::Decoded;
+use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwo, ThreeTwoTest, Verdict};
+use crate::statistics::exchange::{ExchangeTotal, ExchangeTotals};
+
+#[derive(Serialize)]
+struct Figures {
+    park: ParkId,
+    /// None where there is no fact at all.
+    from: Option<Month>,
+    to: Option<Month>,
+    /// From the facts of all records below this position.
+    as_of: u64,
+    exchange_totals: Vec<ExchangeTotal>,
+    chertow_3_2: ThreeTwo,
+}
+
+pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
+    let park: Option<ParkId> = option("--park", args.park.as_ref())?;
+    let from: Option<Month> = option("--from", args.from.as_ref())?;
+    let to: Option<Month> = option("--to", args.to.as_ref())?;
+    let reader = view(&options(&args.folder, settings).folder)?;
+    let park = match park {
+        Some(park) => park,
+        None => only_park(&reader)?,
+    };
+    let mut totals = ExchangeTotals::default();
+    let mut test = ThreeTwoTest::new(Granularity::default(), LinkEvidence::default());
+    let mut months: Option<(Month, Month)> = None;
+    let as_of = reader.size();
+    each_fact(&reader, as_of, |fact| {
+        let month = fact.day.month();
+        let is_wanted = fact.park == park
+            && from.is_none_or(|from| from <= month)
+            && to.is_none_or(|to| month <= to);
+        if is_wanted {
+            let (first, last) = months.unwrap_or((month, month));
+            months = Some((first.min(month), last.max(month)));
+            totals.add(fact);
+            test.add(fact);
+        }
+    })?;
+    let (exchange_totals, chertow_3_2) = (totals.finish(), test.finish());
+    let from = from.or(months.map(|(first, _)| first));
+    let to = to.or(months.map(|(_, last)| last));
+    let figures = Figures { park, from, to, as_of, exchange_totals, chertow_3_2 };
+    out.answer(&figures, text)
+}
+
+fn each_fact(reader: &LogReader, below: u64, mut each: impl FnMut(&Fact)) -> Outcome {
+    reader.scan_stored(0, below, |stored| {
+        let decoded = Decoded::read(&stored.line, stored.head.clone());
+        let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
+        facts(&decoded.event, |fact| each(&fact));
+        Ok(())
+    })
+}
+
+/// The park of a ledger that has one only.
+fn only_park(reader: &LogReader) -> Result<ParkId, Failure> {
+    let mut parks = BTreeSet::new();
+    reader.scan_stored(0, reader.size(), |stored| {
+        parks.extend(stored.head.parks.iter().map(|(park, _)| park.clone()));
+        Ok::<(), Failure>(())
+    })?;
+    let mut parks = parks.into_iter();
+    match (parks.next(), parks.next()) {
+        (Some(park), None) => Ok(park),
+        (None, _) => Err(Failure::failed("this ledger has no park yet")),
+        (Some(one), Some(other)) => {
+            let shown = format!("{one}, {other}");
+            Err(Failure::Usage(format!(
+                "say which park with --park; there are {shown} and maybe more"
+            )))
+        }
+    }
+}
+
+fn text(figures: &Figures) -> String {
+    let Figures { park, from, to, as_of, exchange_totals, chertow_3_2 } = figures;
+    let month = |month: &Option<Month>| month.map_or("…".to_owned(), |month| month.to_string());
+    let records = count(*as_of, "record");
+    let (from, to) = (month(from), month(to));
+    let mut text = format!("{park}, {from} to {to}, from {records}\n\nExchanged\n");
+    let header = ["material", "kind", "accepted", "used", "measured"].map(str::to_owned);
+    let rows = exchange_totals.iter().map(row);
+    table(&mut text, std::iter::once(header).chain(rows).collect());
+    verdict(&mut text, chertow_3_2);
+    text
+}
+
+fn row(total: &ExchangeTotal) -> [String; 5] {
+    let kind = match total.kind {
+        Some(MaterialKind::ByProduct) => "by-product",
+        Some(MaterialKind::Utility) => "utility",
+        Some(MaterialKind::Product) => "product",
+        None => "",
+    };
+    let percent = total.measured_percent.map_or("-".to_owned(), |share| format!("{share} %"));
+    let material = total.material.to_string();
+    [material, kind.to_owned(), amount(&total.accepted), amount(&total.used), percent]
+}
+
+/// `12,345.67 TNE`.
+fn amount(sum: &Sum) -> String {
+    let value = sum.value().to_string();
+    let (sign, digits) = value.strip_prefix('-').map_or(("", &*value), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.parse().map_or(whole.to_owned(), grouped);
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction} {}", sum.unit())
+}
+
+/// Words to the left, numbers to the right.
+fn table(text: &mut String, rows: Vec<[String; 5]>) {
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let [material, kind, accepted, used, measured] = [0, 1, 2, 3, 4].map(width);
+    for [a, b, c, d, e] in &rows {
+        let _ = writeln!(
+            text,
+            "  {a:<material$}  {b:<kind$}  {c:>accepted$}  {d:>used$}  {e:>measured$}"
+        );
+    }
+}
+
+fn verdict(text: &mut String, result: &ThreeTwo) {
+    let says = match result.verdict {
+        Verdict::Symbiosis => "passed: at least three firms exchange at least two by-products",
+        Verdict::Kernel => "not passed: a kernel, with fewer than three firms or two by-products",
+        Verdict::None => "not passed: no by-product was used by another firm",
+    };
+    let _ = writeln!(text, "\nChertow's 3-2 test {says}");
+    for component in &result.components {
+        let (firms, resources) = (component.entities.len(), component.resources.len());
+        let _ = writeln!(text, "  {firms} firms, {resources} resources:");
+        for link in &component.links {
+            let (supplier, receiver, resource) = (&link.supplier, &link.receiver, &link.resource);
+            let quantity = amount(&link.quantity);
+            let _ = writeln!(text, "    {supplier} -> {receiver}  {resource}  {quantity}");
+        }
+    }
+    if !result.excluded_recyclers.is_empty() {
+        let _ =
+            writeln!(text, "  not counted, as recyclers: {}", result.excluded_recyclers.join(", "));
+    }
+}
