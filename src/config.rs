@@ -35,8 +35,8 @@ pub const KEYS: Setting = Setting {
 
 pub const WORKERS: Setting = Setting {
     variable: "SYMBIOSIS_WORKERS",
-    default: "as many as processors",
-    reason: "reading requests and answering them is all that they do; there is one writer",
+    default: "2",
+    reason: "a small park's machine has two processors, and the writer needs one of them",
 };
 
 pub const KEY: Setting = Setting {

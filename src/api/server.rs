@@ -17,7 +17,7 @@ use crate::api::{operations, pages};
 use crate::ledger::Ledger;
 
 /// Two cores are what a small park has; the writer needs one of them.
-const WORKERS: usize = 2;
+pub const WORKERS: usize = 2;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// A head that takes longer to come is not worth waiting for.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -34,6 +34,16 @@ pub struct Running {
 /// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. With `signals`
 /// an interrupt or a termination of the process stops it.
 pub fn serve(ledger: Ledger, listen: &str, signals: bool) -> io::Result<Running> {
+    serve_by(ledger, listen, WORKERS, signals)
+}
+
+/// As [`serve`], by so many threads.
+pub fn serve_by(
+    ledger: Ledger,
+    listen: &str,
+    workers: usize,
+    signals: bool,
+) -> io::Result<Running> {
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
     let api = Arc::new(Api::new(ledger));
@@ -44,7 +54,7 @@ pub fn serve(ledger: Ledger, listen: &str, signals: bool) -> io::Result<Running>
                 let api = Arc::clone(&api);
                 App::new().configure(move |config| routes(config, &api))
             })
-            .workers(WORKERS)
+            .workers(workers)
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEAD_PATIENCE)
             .shutdown_timeout(STOP_PATIENCE_S);

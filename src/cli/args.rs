@@ -84,7 +84,7 @@ pub struct Address {
     /// Address and port to listen on [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
-    /// Threads that answer requests [default: as many as processors].
+    /// Threads that answer requests [default: 2].
     #[arg(long, value_name = "COUNT")]
     pub workers: Option<String>,
 }

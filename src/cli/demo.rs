@@ -68,6 +68,7 @@ pub fn run(args: &Demo, settings: &Settings, out: Out) -> Outcome {
     let default = || PathBuf::from(format!("symbiosis-demo-{}", plan.name));
     let data = args.data.clone().unwrap_or_else(default);
     let listen = serve::listen(&args.address, settings);
+    let workers = serve::workers(&args.address, settings)?;
     if !args.no_serve {
         serve::expect_free(&listen)?;
     }
@@ -84,7 +85,7 @@ pub fn run(args: &Demo, settings: &Settings, out: Out) -> Outcome {
         return out.answer(&shown, |shown| loaded(shown));
     }
     let ledger = folder::open(&chosen)?;
-    serve::serve(ledger, &listen, |ledger, at| {
+    serve::serve(ledger, &listen, workers, |ledger, at| {
         let shown = shown(&plan, &note, &data, ledger.size(), Some(at));
         out.answer(&shown, |shown| welcome(shown, &plan))
     })
@@ -145,7 +146,8 @@ fn expect_demo(plan: &Plan, data: &Path) -> Outcome {
         Failure::failed(format!("{shown} holds another ledger; {right}"))
     };
     if reader.size() == 0 {
-        return Err(other());
+        let cut = format!("the making of a ledger in {shown} was cut off");
+        return Err(Failure::failed(format!("{cut}; remove the folder and try again")));
     }
     let line = reader.read(0)?;
     let line = Line::split(&line).map_err(|_| other())?;
@@ -313,7 +315,7 @@ fn shown<'a>(
     let address = |path: &str| at.map(|at| format!("http://{at}{path}"));
     let (park, year) = (&plan.closing.park, plan.year);
     let figure = format!("/api/v1/parks/{park}/statistics/exchange-totals");
-    let period = format!("?from={year}-01-01&to={year}-12-31");
+    let period = format!("?from={year}-01&to={year}-12");
     Shown {
         scenario: &note.scenario,
         folder: data.display().to_string(),

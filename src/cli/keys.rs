@@ -184,6 +184,7 @@ fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
         }
         Ok::<(), Failure>(())
     })?;
+    let width = keys.iter().map(|listed| listed.issued.key.as_str().len()).max().unwrap_or(0);
     out.answer(&keys, |keys| {
         let lines = keys.iter().map(|listed| {
             let Listed { issued, revoked, .. } = listed;
@@ -195,7 +196,7 @@ fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
             let ended = if *revoked { ", revoked" } else { "" };
             let expires = issued.expires.map(|day| format!(", until {day}")).unwrap_or_default();
             let (key, label, holder) = (&issued.key, &issued.label, holder.join(" "));
-            format!("{key}  {role:<13} {holder}  {label}{expires}{ended}\n")
+            format!("{key:<width$}  {role:<13}  {holder:<24}  {label}{expires}{ended}\n")
         });
         lines.collect()
     })

@@ -18,6 +18,7 @@ use crate::domain::id::ParkId;
 use crate::domain::quantity::Sum;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::time::Month;
+use crate::domain::unit::Unit;
 use crate::log::LogReader;
 use crate::record::Decoded;
 use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwo, ThreeTwoTest, Verdict};
@@ -105,6 +106,9 @@ fn text(figures: &Figures) -> String {
     let header = ["material", "kind", "accepted", "used", "measured"].map(str::to_owned);
     let rows = exchange_totals.iter().map(row);
     table(&mut text, std::iter::once(header).chain(rows).collect());
+    let units: BTreeSet<Unit> = exchange_totals.iter().map(|total| total.accepted.unit()).collect();
+    let units = units.iter().map(|unit| format!("{unit} is {}", unit.name_en()));
+    let _ = writeln!(text, "  ({})", units.collect::<Vec<_>>().join(", "));
     verdict(&mut text, chertow_3_2);
     text
 }

@@ -15,9 +15,10 @@ pub const DEFAULT: &str = "127.0.0.1:8080";
 
 pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
     let listen = listen(&args.address, settings);
+    let workers = workers(&args.address, settings)?;
     expect_free(&listen)?;
     let ledger = folder::open(&options(&args.folder, settings))?;
-    serve(ledger, &listen, |ledger, at| {
+    serve(ledger, &listen, workers, |ledger, at| {
         let records = count(ledger.size(), "record");
         let folder = ledger.folder().display().to_string();
         let addresses = serde_json::json!({
@@ -34,6 +35,16 @@ pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
             )
         })
     })
+}
+
+/// How many threads answer.
+pub fn workers(address: &Address, settings: &Settings) -> Result<usize, Failure> {
+    let Some(text) = address.workers.as_ref().or(settings.workers.as_ref()) else {
+        return Ok(api::WORKERS);
+    };
+    let count = text.parse().ok().filter(|count| (1..=1024).contains(count));
+    let right = "--workers is a number of threads from 1 to 1024";
+    count.ok_or_else(|| Failure::Usage(format!("{right}, not {text:?}")))
 }
 
 pub fn listen(address: &Address, settings: &Settings) -> String {
@@ -64,9 +75,10 @@ fn unheard(listen: &str, error: &io::Error) -> Failure {
 pub fn serve(
     ledger: Ledger,
     listen: &str,
+    workers: usize,
     announce: impl FnOnce(&Ledger, &str) -> Outcome,
 ) -> Outcome {
-    let running = match api::serve(ledger.clone(), listen, true) {
+    let running = match api::serve_by(ledger.clone(), listen, workers, true) {
         Ok(running) => running,
         Err(error) => {
             ledger.close();

@@ -5,4 +5,6 @@ mod cli;
 mod events;
 mod golden;
 mod http;
+mod readme;
 mod samples;
+mod scenario;
