@@ -35,8 +35,8 @@ pub const KEYS: Setting = Setting {
 
 pub const WORKERS: Setting = Setting {
     variable: "SYMBIOSIS_WORKERS",
-    default: "2",
-    reason: "a small park's machine has two processors, and the writer needs one of them",
+    default: "as many as processors",
+    reason: "reading requests and answering them is all that they do; there is one writer",
 };
 
 pub const KEY: Setting = Setting {
@@ -47,8 +47,8 @@ pub const KEY: Setting = Setting {
 
 pub const LOG: Setting = Setting {
     variable: "SYMBIOSIS_LOG",
-    default: "info",
-    reason: "starts, stops and whatever an operator must act on; requests are traced at debug",
+    default: "warn",
+    reason: "what an operator must act on; `debug`, or levels by module, tells more",
 };
 
 pub const ALL: &[Setting] = &[DATA, LISTEN, KEYS, WORKERS, KEY, LOG];

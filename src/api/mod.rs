@@ -18,7 +18,7 @@ mod server;
 
 use actix_web::web::Bytes;
 
-pub use server::{Running, WORKERS, serve, serve_by};
+pub use server::{Running, serve};
 
 use crate::ledger::Ledger;
 use operation::Operation;

@@ -16,8 +16,6 @@ use crate::api::operation::{Operation, method_not_allowed, no_such_address};
 use crate::api::{operations, pages};
 use crate::ledger::Ledger;
 
-/// Two cores are what a small park has; the writer needs one of them.
-pub const WORKERS: usize = 2;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// A head that takes longer to come is not worth waiting for.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -31,19 +29,10 @@ pub struct Running {
     thread: JoinHandle<io::Result<()>>,
 }
 
-/// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. With `signals`
-/// an interrupt or a termination of the process stops it.
-pub fn serve(ledger: Ledger, listen: &str, signals: bool) -> io::Result<Running> {
-    serve_by(ledger, listen, WORKERS, signals)
-}
-
-/// As [`serve`], by so many threads.
-pub fn serve_by(
-    ledger: Ledger,
-    listen: &str,
-    workers: usize,
-    signals: bool,
-) -> io::Result<Running> {
+/// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. `workers` threads
+/// read requests and answer them. With `signals` an interrupt or a termination of the process stops
+/// it.
+pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io::Result<Running> {
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
     let api = Arc::new(Api::new(ledger));

@@ -84,7 +84,7 @@ pub struct Address {
     /// Address and port to listen on [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
-    /// Threads that answer requests [default: 2].
+    /// Threads that answer requests [default: as many as processors].
     #[arg(long, value_name = "COUNT")]
     pub workers: Option<String>,
 }
@@ -258,10 +258,10 @@ pub struct Report {
     /// The park; may be left out if there is one only.
     #[arg(long, value_name = "PARK")]
     pub park: Option<String>,
-    /// The first month [default: of the first fact].
+    /// The first month [default: of the first exchange].
     #[arg(long, value_name = "MONTH")]
     pub from: Option<String>,
-    /// The last month [default: of the last fact].
+    /// The last month [default: of the last exchange].
     #[arg(long, value_name = "MONTH")]
     pub to: Option<String>,
 }

@@ -119,7 +119,7 @@ fn again(note: Note, plan: &Plan, scale: i64, data: &Path) -> Result<Note, Failu
 fn load(plan: &Plan, scale: i64, data: &Path, chosen: &Options) -> Result<Note, Failure> {
     let ground = Ground::of(plan);
     let scenario = Scenario::new(plan, &ground, scale);
-    if holds_ledger(data) {
+    if holds_records(data)? {
         expect_demo(plan, data)?;
         talk(&format!("Loading into {} goes on where it was cut off.", data.display()));
     } else {
@@ -137,6 +137,11 @@ fn load(plan: &Plan, scale: i64, data: &Path, chosen: &Options) -> Result<Note, 
     Ok(note)
 }
 
+/// Whether record 0 is there: making a ledger may have been cut off before it.
+fn holds_records(data: &Path) -> Result<bool, Failure> {
+    Ok(holds_ledger(data) && folder::view(data)?.size() > 0)
+}
+
 /// A ledger whose loading was cut off has record 0 of this scenario.
 fn expect_demo(plan: &Plan, data: &Path) -> Outcome {
     let reader = folder::view(data)?;
@@ -145,10 +150,6 @@ fn expect_demo(plan: &Plan, data: &Path) -> Outcome {
         let right = "choose another folder with --data";
         Failure::failed(format!("{shown} holds another ledger; {right}"))
     };
-    if reader.size() == 0 {
-        let cut = format!("the making of a ledger in {shown} was cut off");
-        return Err(Failure::failed(format!("{cut}; remove the folder and try again")));
-    }
     let line = reader.read(0)?;
     let line = Line::split(&line).map_err(|_| other())?;
     let body = line.body().map_err(|_| other())?;

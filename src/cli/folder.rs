@@ -60,13 +60,12 @@ pub fn open(options: &Options) -> Result<Ledger, Failure> {
 }
 
 fn refused(options: &Options, error: LedgerError) -> Failure {
-    let shown = options.folder.display();
-    match error {
-        LedgerError::Open(OpenError::Locked { .. }) => Failure::failed(format!(
-            "a ledger runs on {shown}; stop it first, or send to it through its API"
-        )),
-        error => Failure::failed(error.to_string()),
+    if let LedgerError::Open(OpenError::Locked { .. }) = &error {
+        let shown = options.folder.display();
+        let right = "stop it first, or send to it through its API";
+        return Failure::failed(format!("a ledger runs on {shown}; {right}"));
     }
+    Failure::failed(error.to_string())
 }
 
 /// Reads a ledger's log without opening it: one may run meanwhile.

@@ -34,9 +34,6 @@ use crate::domain::time::UtcMillis;
 use args::{Cli, Command, Export};
 use out::{Failure, Out, Outcome};
 
-/// What is traced if nothing else is said: the HTTP server tells of its own starts at length.
-const QUIET: &str = "info,actix_server=warn";
-
 /// Runs the program.
 pub fn run(args: impl Iterator<Item = OsString>, settings: Settings) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
@@ -71,7 +68,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
 
 /// Diagnostics for the operator, on stderr and without colours.
 fn trace(settings: &Settings) -> Outcome {
-    let level = settings.log.as_deref().unwrap_or(QUIET);
+    let level = settings.log.as_deref().unwrap_or(LOG.default);
     let filter = EnvFilter::try_new(level).map_err(|error| {
         let right = "write a level, as debug, or levels by module";
         Failure::Usage(format!("{}: {level:?} is no filter: {error}; {right}", LOG.variable))

@@ -22,12 +22,12 @@ use crate::domain::unit::Unit;
 use crate::log::LogReader;
 use crate::record::Decoded;
 use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwo, ThreeTwoTest, Verdict};
-use crate::statistics::exchange::{ExchangeTotal, ExchangeTotals};
+use crate::statistics::exchange::{ExchangeTotal, ExchangeTotals, MEASURES};
 
 #[derive(Serialize)]
 struct Figures {
     park: ParkId,
-    /// None where there is no fact at all.
+    /// None where nothing was exchanged at all.
     from: Option<Month>,
     to: Option<Month>,
     /// From the facts of all records below this position.
@@ -40,6 +40,11 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     let park: Option<ParkId> = option("--park", args.park.as_ref())?;
     let from: Option<Month> = option("--from", args.from.as_ref())?;
     let to: Option<Month> = option("--to", args.to.as_ref())?;
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Err(Failure::Usage(format!("--to {to} is before --from {from}")));
+    }
     let reader = view(&options(&args.folder, settings).folder)?;
     let park = match park {
         Some(park) => park,
@@ -52,6 +57,7 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     each_fact(&reader, as_of, |fact| {
         let month = fact.day.month();
         let is_wanted = fact.park == park
+            && MEASURES.contains(&fact.measure)
             && from.is_none_or(|from| from <= month)
             && to.is_none_or(|to| month <= to);
         if is_wanted {
@@ -103,9 +109,11 @@ fn text(figures: &Figures) -> String {
     let records = count(*as_of, "record");
     let (from, to) = (month(from), month(to));
     let mut text = format!("{park}, {from} to {to}, from {records}\n\nExchanged\n");
-    let header = ["material", "kind", "accepted", "used", "measured"].map(str::to_owned);
+    let header = ["material", "kind", "code", "accepted", "used", "gap", "measured"];
+    let header = header.map(str::to_owned);
     let rows = exchange_totals.iter().map(row);
-    table(&mut text, std::iter::once(header).chain(rows).collect());
+    let rows: Vec<_> = std::iter::once(header).chain(rows).collect();
+    table(&mut text, &rows);
     let units: BTreeSet<Unit> = exchange_totals.iter().map(|total| total.accepted.unit()).collect();
     let units = units.iter().map(|unit| format!("{unit} is {}", unit.name_en()));
     let _ = writeln!(text, "  ({})", units.collect::<Vec<_>>().join(", "));
@@ -113,7 +121,7 @@ fn text(figures: &Figures) -> String {
     text
 }
 
-fn row(total: &ExchangeTotal) -> [String; 5] {
+fn row(total: &ExchangeTotal) -> [String; 7] {
     let kind = match total.kind {
         Some(MaterialKind::ByProduct) => "by-product",
         Some(MaterialKind::Utility) => "utility",
@@ -121,8 +129,16 @@ fn row(total: &ExchangeTotal) -> [String; 5] {
         None => "",
     };
     let percent = total.measured_percent.map_or("-".to_owned(), |share| format!("{share} %"));
-    let material = total.material.to_string();
-    [material, kind.to_owned(), amount(&total.accepted), amount(&total.used), percent]
+    let code = total.code.as_ref().map(|code| code.code().to_owned());
+    [
+        total.material.to_string(),
+        kind.to_owned(),
+        code.unwrap_or_default(),
+        amount(&total.accepted),
+        amount(&total.used),
+        amount(&total.gap),
+        percent,
+    ]
 }
 
 /// `12,345.67 TNE`.
@@ -136,16 +152,19 @@ fn amount(sum: &Sum) -> String {
 }
 
 /// Words to the left, numbers to the right.
-fn table(text: &mut String, rows: Vec<[String; 5]>) {
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let [material, kind, accepted, used, measured] = [0, 1, 2, 3, 4].map(width);
-    for [a, b, c, d, e] in &rows {
-        let _ = writeln!(
-            text,
-            "  {a:<material$}  {b:<kind$}  {c:>accepted$}  {d:>used$}  {e:>measured$}"
-        );
+fn table(text: &mut String, rows: &[[String; 7]]) {
+    const WORDS: usize = 3;
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..7).map(|column| width(column).unwrap_or(0)).collect();
+    for row in rows {
+        let mut line = String::new();
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let _ = match column < WORDS {
+                true => write!(line, "  {cell:<width$}"),
+                false => write!(line, "  {cell:>width$}"),
+            };
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
     }
 }
 
@@ -161,8 +180,9 @@ fn verdict(text: &mut String, result: &ThreeTwo) {
         let _ = writeln!(text, "  {firms} firms, {resources} resources:");
         for link in &component.links {
             let (supplier, receiver, resource) = (&link.supplier, &link.receiver, &link.resource);
-            let quantity = amount(&link.quantity);
-            let _ = writeln!(text, "    {supplier} -> {receiver}  {resource}  {quantity}");
+            let (quantity, uses) = (amount(&link.quantity), count(link.facts, "use"));
+            let _ =
+                writeln!(text, "    {supplier} -> {receiver}  {resource}  {quantity} in {uses}");
         }
     }
     if !result.excluded_recyclers.is_empty() {

@@ -37,19 +37,19 @@ pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
     })
 }
 
-/// How many threads answer.
-pub fn workers(address: &Address, settings: &Settings) -> Result<usize, Failure> {
-    let Some(text) = address.workers.as_ref().or(settings.workers.as_ref()) else {
-        return Ok(api::WORKERS);
-    };
-    let count = text.parse().ok().filter(|count| (1..=1024).contains(count));
-    let right = "--workers is a number of threads from 1 to 1024";
-    count.ok_or_else(|| Failure::Usage(format!("{right}, not {text:?}")))
-}
-
 pub fn listen(address: &Address, settings: &Settings) -> String {
     let listen = address.listen.clone().or_else(|| settings.listen.clone());
     listen.unwrap_or_else(|| DEFAULT.to_owned())
+}
+
+/// How many threads answer requests.
+pub fn workers(address: &Address, settings: &Settings) -> Result<usize, Failure> {
+    let stated = address.workers.as_ref().or(settings.workers.as_ref());
+    let Some(text) = stated else {
+        return Ok(std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    };
+    let count = text.parse().ok().filter(|count| (1..=256).contains(count));
+    count.ok_or_else(|| Failure::Usage(format!("--workers takes 1 to 256, not {text:?}")))
 }
 
 /// Tells of a port in use before a ledger is opened, or loaded, for nothing.
@@ -78,7 +78,7 @@ pub fn serve(
     workers: usize,
     announce: impl FnOnce(&Ledger, &str) -> Outcome,
 ) -> Outcome {
-    let running = match api::serve_by(ledger.clone(), listen, workers, true) {
+    let running = match api::serve(ledger.clone(), listen, workers, true) {
         Ok(running) => running,
         Err(error) => {
             ledger.close();

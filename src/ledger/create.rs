@@ -1,6 +1,7 @@
 //! Making a new ledger: a signing key, record 0 and the first checkpoint.
 //!
-//! What a crash leaves is a folder that opening calls no ledger; it can be removed and made again.
+//! What a crash leaves is a folder without record 0, which opening calls no ledger. Making it
+//! again, with the same origin, goes on with the key that is there.
 
 use std::fs;
 use std::path::Path;
@@ -22,18 +23,13 @@ pub fn create(options: &Options, origin: &str, demo: Option<UtcMicros>) -> Resul
     let folder = &options.folder;
     let io = |source| LedgerError::Io { path: folder.clone(), source };
     fs::create_dir_all(folder).map_err(io)?;
-    if !is_empty(folder).map_err(io)? {
-        return Err(LedgerError::NotEmpty { folder: folder.clone() });
-    }
     let name = format!("{origin}{ORIGIN_END}");
     check_origin(&name).map_err(|error| LedgerError::Origin(error.to_string()))?;
-    let seed = match options.demo_seed {
-        Some(seed) => crate::merkle::prefixed(0x06, &[&seed]).0,
-        None => keys::entropy()?,
+    let signer = match cut_off(options, &name).map_err(io)? {
+        Some(signer) => signer,
+        None if is_empty(folder).map_err(io)? => first_key(options, &name)?,
+        None => return Err(LedgerError::NotEmpty { folder: folder.clone() }),
     };
-    let signer = NoteSigner::from_seed(&name, &seed)
-        .map_err(|error| LedgerError::Origin(error.to_string()))?;
-    keys::write_first(&options.keys_folder(), &signer)?;
     let mut assembled = open::assemble(options, &mut |_, _| {})?;
     let text =
         |text: String| text.parse::<Text>().map_err(|error| LedgerError::Origin(error.message));
@@ -51,6 +47,32 @@ pub fn create(options: &Options, origin: &str, demo: Option<UtcMicros>) -> Resul
     assembled.writer.commit_own();
     publish::publish(&assembled.shared, &mut assembled.checkpoint)?;
     Ok(())
+}
+
+fn first_key(options: &Options, name: &str) -> Result<NoteSigner, LedgerError> {
+    let seed = match options.demo_seed {
+        Some(seed) => crate::merkle::prefixed(0x06, &[&seed]).0,
+        None => keys::entropy()?,
+    };
+    let signer = NoteSigner::from_seed(name, &seed)
+        .map_err(|error| LedgerError::Origin(error.to_string()))?;
+    keys::write_first(&options.keys_folder(), &signer)?;
+    Ok(signer)
+}
+
+/// The key of a ledger of this name whose making was cut off before record 0.
+fn cut_off(options: &Options, name: &str) -> std::io::Result<Option<NoteSigner>> {
+    let signer = keys::read_current(&options.keys_folder()).ok();
+    let Some(signer) = signer.filter(|signer| signer.name() == name) else { return Ok(None) };
+    let log = options.folder.join("log");
+    if log.is_dir() {
+        for segment in fs::read_dir(log)? {
+            if segment?.metadata()?.len() > 0 {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(signer))
 }
 
 fn is_empty(folder: &Path) -> std::io::Result<bool> {

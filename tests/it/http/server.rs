@@ -75,7 +75,7 @@ impl Server {
         let local: KeyId = "key_local".parse().unwrap();
         ledger.submit_all(vec![command], &local, None).remove(0).unwrap();
         ledger.settle();
-        let running = api::serve(ledger.clone(), "127.0.0.1:0", false).unwrap();
+        let running = api::serve(ledger.clone(), "127.0.0.1:0", 2, false).unwrap();
         let base = format!("http://{}", running.address());
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
         let (agent, keeper) = (config.new_agent(), key.reveal());
