@@ -221,17 +221,23 @@ pub struct Check {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  curl -s …/api/v1/log/records/812/proof > proof.json\n  \
-    symbiosis verify proof.json --verifier-key 'ledger.park.cn/blake3+…'")]
+#[command(after_help = "Example:\n  \
+    curl -s $LEDGER/api/v1/log/checkpoint > checkpoint\n  \
+    curl -s \"$LEDGER/api/v1/log/proofs/inclusion?position=812&size=$(sed -n 2p checkpoint)\" \
+    > proof.json\n  \
+    symbiosis verify proof.json --checkpoint checkpoint --verifier-key 'ledger.park.cn/blake3+…'")]
 pub struct Verify {
-    /// The proof, as the API answers it.
+    /// The inclusion proof, as the API answers it.
     pub file: PathBuf,
+    /// The signed checkpoint of the same size.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: PathBuf,
     /// The verifier key of the ledger, from a source that you trust.
     #[arg(long, value_name = "VKEY")]
     pub verifier_key: String,
-    /// A checkpoint that you hold, if the proof brings none.
+    /// The record itself, as the API answers it or as its line: is it what was proven?
     #[arg(long, value_name = "FILE")]
-    pub checkpoint: Option<PathBuf>,
+    pub record: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -243,7 +249,8 @@ pub struct Rebuild {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  symbiosis report --data symbiosis-demo-guigang --from 2025-01 \
-    --to 2025-12"
+    --to 2025-12\n\nIt reads the log, so a ledger may run meanwhile. The same figures, opened down \
+    to facts and records, are under /api/v1/parks/PARK/statistics."
 )]
 pub struct Report {
     #[command(flatten)]
@@ -269,6 +276,8 @@ pub enum Key {
     Revoke(KeyRevoke),
     /// List access keys with their rights.
     List(KeyList),
+    /// Replace the key that signs checkpoints, in a folder whose ledger does not run.
+    Rotate(KeyRotate),
 }
 
 #[derive(Args, Debug)]
@@ -322,6 +331,14 @@ pub struct KeyRevoke {
 
 #[derive(Args, Debug)]
 pub struct KeyList {
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "The checkpoint that covers the change is signed by both keys, so whoever \
+    trusts the old one can follow. Hand the new verifier key to everybody who verifies.")]
+pub struct KeyRotate {
     #[command(flatten)]
     pub folder: Folder,
 }

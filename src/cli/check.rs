@@ -76,12 +76,12 @@ fn summary(text: &mut String, report: &Report) {
     let origin = report.origin.as_deref().unwrap_or("a ledger without a name");
     let _ = writeln!(
         text,
-        "{origin}: {} of {} in {}, {} of parks, {} bytes.",
+        "{origin}: {} of {} in {}, {} bytes; {} of months.",
         count(report.records, "record"),
         count(counts.commands, "command"),
         count(report.segments, "segment"),
-        count(counts.park_counts, "count"),
         grouped(counts.bytes),
+        count(counts.park_counts, "closing"),
     );
     if let Some(root) = &report.root {
         let _ = writeln!(text, "Root of {}: {root}.", count(report.size, "record"));

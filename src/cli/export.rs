@@ -75,9 +75,27 @@ fn write_record(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-const COLUMNS: &str = "position,measure,park,firm,site,recycler,counterparty_firm,\
-    counterparty_park,counterparty_site,material,kind,code,day,value,unit,basis,method,contract,\
-    delivery";
+const COLUMNS: [&str; 19] = [
+    "position",
+    "measure",
+    "park",
+    "firm",
+    "site",
+    "recycler",
+    "counterparty_firm",
+    "counterparty_park",
+    "counterparty_site",
+    "material",
+    "kind",
+    "code",
+    "day",
+    "value",
+    "unit",
+    "basis",
+    "method",
+    "contract",
+    "delivery",
+];
 
 pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
     let park: Option<ParkId> = option("--park", args.park.as_ref())?;
@@ -98,7 +116,7 @@ pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
     };
     let reader = view(&options(&args.folder, settings).folder)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    writeln!(out, "{COLUMNS}").map_err(|error| unwritten(&error))?;
+    writeln!(out, "{}", COLUMNS.join(",")).map_err(|error| unwritten(&error))?;
     reader.scan_stored(0, reader.size(), |stored| {
         let decoded = Decoded::read(&stored.line, stored.head.clone());
         let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
@@ -133,7 +151,7 @@ fn row(position: u64, fact: &Fact) -> String {
     };
     let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
     let other = fact.counterparty.as_ref();
-    let columns = [
+    let columns: [String; COLUMNS.len()] = [
         position.to_string(),
         measure,
         fact.park.to_string(),

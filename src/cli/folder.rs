@@ -60,11 +60,10 @@ pub fn open(options: &Options) -> Result<Ledger, Failure> {
 }
 
 fn refused(options: &Options, error: LedgerError) -> Failure {
-    let shown = options.folder.display();
-    if let LedgerError::Open(OpenError::Locked { .. }) = error {
-        return Failure::failed(format!(
-            "a ledger runs on {shown}; stop it first, or send to it through its API"
-        ));
+    if let LedgerError::Open(OpenError::Locked { .. }) = &error {
+        let shown = options.folder.display();
+        let right = "stop it first, or send to it through its API";
+        return Failure::failed(format!("a ledger runs on {shown}; {right}"));
     }
     Failure::failed(error.to_string())
 }

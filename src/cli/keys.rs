@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::args::{Key, KeyIssue, KeyList, KeyNew, KeyRevoke, Rights};
+use crate::cli::args::{Key, KeyIssue, KeyList, KeyNew, KeyRevoke, KeyRotate, Rights};
 use crate::cli::export::option;
 use crate::cli::folder::{self, folder_key, options, view};
 use crate::cli::now;
@@ -35,6 +35,7 @@ pub fn run(args: &Key, settings: &Settings, out: Out) -> Outcome {
         Key::Issue(args) => issue(args, settings, out),
         Key::Revoke(args) => revoke(args, settings, out),
         Key::List(args) => list(args, settings, out),
+        Key::Rotate(args) => rotate(args, settings, out),
     }
 }
 
@@ -183,6 +184,7 @@ fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
         }
         Ok::<(), Failure>(())
     })?;
+    let width = keys.iter().map(|listed| listed.issued.key.as_str().len()).max().unwrap_or(0);
     out.answer(&keys, |keys| {
         let lines = keys.iter().map(|listed| {
             let Listed { issued, revoked, .. } = listed;
@@ -194,8 +196,26 @@ fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
             let ended = if *revoked { ", revoked" } else { "" };
             let expires = issued.expires.map(|day| format!(", until {day}")).unwrap_or_default();
             let (key, label, holder) = (&issued.key, &issued.label, holder.join(" "));
-            format!("{key}  {role:<13} {holder}  {label}{expires}{ended}\n")
+            format!("{key:<width$}  {role:<13}  {holder:<24}  {label}{expires}{ended}\n")
         });
         lines.collect()
+    })
+}
+
+fn rotate(args: &KeyRotate, settings: &Settings, out: Out) -> Outcome {
+    #[derive(Serialize)]
+    struct Rotated {
+        before: String,
+        verifier_key: String,
+    }
+    let ledger = folder::open(&options(&args.folder, settings))?;
+    let before = folder::verifier_key(&ledger);
+    let rotated = ledger.rotate_key();
+    ledger.close();
+    let verifier_key = rotated.map_err(|error| Failure::failed(error.to_string()))?.to_string();
+    let rotated = Rotated { before, verifier_key };
+    out.answer(&rotated, |rotated| {
+        let Rotated { before, verifier_key } = rotated;
+        format!("New verifier key  {verifier_key}\nBefore            {before}")
     })
 }

@@ -1,7 +1,7 @@
-//! `symbiosis report`: a park's figures for a period, straight from the log.
+//! `symbiosis report`: a park's figures for some months, straight from the log.
 //!
-//! Invariant: computed from the records themselves by the formulas that the API uses, not from
-//! rows, so an auditor who has only the folder gets the same figures. A ledger may run meanwhile.
+//! Invariant: the folds are those that the API answers from. A line that is not whole yet is not
+//! counted, so a ledger may run meanwhile.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -15,139 +15,178 @@ use crate::cli::out::{Failure, Out, Outcome, count, grouped};
 use crate::config::Settings;
 use crate::domain::fact::{Fact, facts};
 use crate::domain::id::ParkId;
+use crate::domain::quantity::Sum;
+use crate::domain::shapes::MaterialKind;
 use crate::domain::time::Month;
+use crate::domain::unit::Unit;
+use crate::log::LogReader;
 use crate::record::Decoded;
 use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwo, ThreeTwoTest, Verdict};
 use crate::statistics::exchange::{ExchangeTotal, ExchangeTotals, MEASURES};
 
-/// Both figures, and what they are of.
 #[derive(Serialize)]
 struct Figures {
-    /// Records below this position were read.
-    as_of: u64,
-    chertow_3_2: ThreeTwo,
-    exchange_totals: Vec<ExchangeTotal>,
-    from: Month,
     park: ParkId,
-    to: Month,
+    /// None where nothing was exchanged at all.
+    from: Option<Month>,
+    to: Option<Month>,
+    /// From the facts of all records below this position.
+    as_of: u64,
+    exchange_totals: Vec<ExchangeTotal>,
+    chertow_3_2: ThreeTwo,
 }
 
 pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     let park: Option<ParkId> = option("--park", args.park.as_ref())?;
     let from: Option<Month> = option("--from", args.from.as_ref())?;
     let to: Option<Month> = option("--to", args.to.as_ref())?;
-    let reader = view(&options(&args.folder, settings).folder)?;
-    let as_of = reader.size();
-    let mut found: Vec<Fact> = Vec::new();
-    reader.scan_stored(0, as_of, |stored| {
-        let decoded = Decoded::read(&stored.line, stored.head.clone());
-        let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
-        facts(&decoded.event, |fact| {
-            if MEASURES.contains(&fact.measure) {
-                found.push(fact);
-            }
-        });
-        Ok::<(), Failure>(())
-    })?;
-    let park = one_park(park, &found)?;
-    found.retain(|fact| fact.park == park);
-    let months = || found.iter().map(|fact| fact.day.month());
-    let (Some(first), Some(last)) = (months().min(), months().max()) else {
-        return Err(Failure::failed(format!("nothing was exchanged in {park} yet")));
-    };
-    let (from, to) = (from.unwrap_or(first), to.unwrap_or(last));
-    if to < from {
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
         return Err(Failure::Usage(format!("--to {to} is before --from {from}")));
     }
-    found.retain(|fact| (from..=to).contains(&fact.day.month()));
+    let reader = view(&options(&args.folder, settings).folder)?;
+    let park = match park {
+        Some(park) => park,
+        None => only_park(&reader)?,
+    };
     let mut totals = ExchangeTotals::default();
     let mut test = ThreeTwoTest::new(Granularity::default(), LinkEvidence::default());
-    for fact in &found {
-        totals.add(fact);
-        test.add(fact);
-    }
-    let (chertow_3_2, exchange_totals) = (test.finish(), totals.finish());
-    out.answer(&Figures { as_of, chertow_3_2, exchange_totals, from, park, to }, text)
+    let mut months: Option<(Month, Month)> = None;
+    let as_of = reader.size();
+    each_fact(&reader, as_of, |fact| {
+        let month = fact.day.month();
+        let is_wanted = fact.park == park
+            && MEASURES.contains(&fact.measure)
+            && from.is_none_or(|from| from <= month)
+            && to.is_none_or(|to| month <= to);
+        if is_wanted {
+            let (first, last) = months.unwrap_or((month, month));
+            months = Some((first.min(month), last.max(month)));
+            totals.add(fact);
+            test.add(fact);
+        }
+    })?;
+    let (exchange_totals, chertow_3_2) = (totals.finish(), test.finish());
+    let from = from.or(months.map(|(first, _)| first));
+    let to = to.or(months.map(|(_, last)| last));
+    let figures = Figures { park, from, to, as_of, exchange_totals, chertow_3_2 };
+    out.answer(&figures, text)
 }
 
-/// The park that is meant: the one that is named, or the only one.
-fn one_park(named: Option<ParkId>, found: &[Fact]) -> Result<ParkId, Failure> {
-    if let Some(park) = named {
-        return Ok(park);
-    }
-    let parks: BTreeSet<&ParkId> = found.iter().map(|fact| &fact.park).collect();
-    let names: Vec<&str> = parks.iter().map(|park| park.as_str()).collect();
-    match names.as_slice() {
-        [] => Err(Failure::failed("nothing was exchanged yet")),
-        [only] => Ok(only.parse().expect("it was read as one")),
-        several => {
-            let parks = several.join(", ");
-            Err(Failure::Usage(format!("there are several parks; name one with --park: {parks}")))
+fn each_fact(reader: &LogReader, below: u64, mut each: impl FnMut(&Fact)) -> Outcome {
+    reader.scan_stored(0, below, |stored| {
+        let decoded = Decoded::read(&stored.line, stored.head.clone());
+        let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
+        facts(&decoded.event, |fact| each(&fact));
+        Ok(())
+    })
+}
+
+/// The park of a ledger that has one only.
+fn only_park(reader: &LogReader) -> Result<ParkId, Failure> {
+    let mut parks = BTreeSet::new();
+    reader.scan_stored(0, reader.size(), |stored| {
+        parks.extend(stored.head.parks.iter().map(|(park, _)| park.clone()));
+        Ok::<(), Failure>(())
+    })?;
+    let mut parks = parks.into_iter();
+    match (parks.next(), parks.next()) {
+        (Some(park), None) => Ok(park),
+        (None, _) => Err(Failure::failed("this ledger has no park yet")),
+        (Some(one), Some(other)) => {
+            let shown = format!("{one}, {other}");
+            Err(Failure::Usage(format!(
+                "say which park with --park; there are {shown} and maybe more"
+            )))
         }
     }
 }
 
 fn text(figures: &Figures) -> String {
-    let Figures { as_of, chertow_3_2, exchange_totals, from, park, to } = figures;
-    let mut text = format!("{park}, {from} to {to}, from {}.\n\n", count(*as_of, "record"));
-    let heads = ["material", "code", "unit", "accepted", "used", "gap", "measured %"];
-    let mut rows = vec![heads.map(str::to_owned)];
-    for line in exchange_totals {
-        let code = line.code.as_ref().map(|code| code.code().to_owned());
-        let percent = line.measured_percent.map(|percent| percent.to_string());
-        rows.push([
-            line.material.to_string(),
-            code.unwrap_or_default(),
-            line.accepted.unit().to_string(),
-            line.accepted.value().to_string(),
-            line.used.value().to_string(),
-            line.gap.value().to_string(),
-            percent.unwrap_or_default(),
-        ]);
-    }
-    text.push_str("Total exchanged by material\n");
+    let Figures { park, from, to, as_of, exchange_totals, chertow_3_2 } = figures;
+    let month = |month: &Option<Month>| month.map_or("…".to_owned(), |month| month.to_string());
+    let records = count(*as_of, "record");
+    let (from, to) = (month(from), month(to));
+    let mut text = format!("{park}, {from} to {to}, from {records}\n\nExchanged\n");
+    let header = ["material", "kind", "code", "accepted", "used", "gap", "measured"];
+    let header = header.map(str::to_owned);
+    let rows = exchange_totals.iter().map(row);
+    let rows: Vec<_> = std::iter::once(header).chain(rows).collect();
     table(&mut text, &rows);
-    let verdict = match chertow_3_2.verdict {
-        Verdict::Symbiosis => "passed",
-        Verdict::Kernel => "not passed: there are exchanges, but not 3 entities with 2 resources",
-        Verdict::None => "not passed: no by-product or utility was used by another firm",
-    };
-    let _ = writeln!(text, "\nChertow's 3-2 test: {verdict}");
-    for component in &chertow_3_2.components {
-        let (firms, resources) = (component.entities.len(), component.resources.len());
-        let _ = writeln!(
-            text,
-            "  {} exchange {}: {}",
-            count(firms as u64, "firm"),
-            count(resources as u64, "resource"),
-            component.entities.join(", ")
-        );
-        for link in &component.links {
-            let (supplier, receiver) = (&link.supplier, &link.receiver);
-            let facts = grouped(link.facts);
-            let _ = writeln!(
-                text,
-                "    {supplier} -> {receiver}  {}  {} ({facts} uses)",
-                link.resource, link.quantity
-            );
-        }
-    }
+    let units: BTreeSet<Unit> = exchange_totals.iter().map(|total| total.accepted.unit()).collect();
+    let units = units.iter().map(|unit| format!("{unit} is {}", unit.name_en()));
+    let _ = writeln!(text, "  ({})", units.collect::<Vec<_>>().join(", "));
+    verdict(&mut text, chertow_3_2);
     text
 }
 
-/// The first three columns to the left, numbers to the right.
+fn row(total: &ExchangeTotal) -> [String; 7] {
+    let kind = match total.kind {
+        Some(MaterialKind::ByProduct) => "by-product",
+        Some(MaterialKind::Utility) => "utility",
+        Some(MaterialKind::Product) => "product",
+        None => "",
+    };
+    let percent = total.measured_percent.map_or("-".to_owned(), |share| format!("{share} %"));
+    let code = total.code.as_ref().map(|code| code.code().to_owned());
+    [
+        total.material.to_string(),
+        kind.to_owned(),
+        code.unwrap_or_default(),
+        amount(&total.accepted),
+        amount(&total.used),
+        amount(&total.gap),
+        percent,
+    ]
+}
+
+/// `12,345.67 TNE`.
+fn amount(sum: &Sum) -> String {
+    let value = sum.value().to_string();
+    let (sign, digits) = value.strip_prefix('-').map_or(("", &*value), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.parse().map_or(whole.to_owned(), grouped);
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction} {}", sum.unit())
+}
+
+/// Words to the left, numbers to the right.
 fn table(text: &mut String, rows: &[[String; 7]]) {
+    const WORDS: usize = 3;
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: Vec<usize> = (0..7).map(|column| width(column).unwrap_or(0)).collect();
     for row in rows {
         let mut line = String::new();
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let space = " ".repeat(width - cell.chars().count());
-            match column < 3 {
-                true => line.push_str(&format!("{cell}{space}  ")),
-                false => line.push_str(&format!("{space}{cell}  ")),
-            }
+            let _ = match column < WORDS {
+                true => write!(line, "  {cell:<width$}"),
+                false => write!(line, "  {cell:>width$}"),
+            };
         }
-        let _ = writeln!(text, "  {}", line.trim_end());
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+fn verdict(text: &mut String, result: &ThreeTwo) {
+    let says = match result.verdict {
+        Verdict::Symbiosis => "passed: at least three firms exchange at least two by-products",
+        Verdict::Kernel => "not passed: a kernel, with fewer than three firms or two by-products",
+        Verdict::None => "not passed: no by-product was used by another firm",
+    };
+    let _ = writeln!(text, "\nChertow's 3-2 test {says}");
+    for component in &result.components {
+        let (firms, resources) = (component.entities.len(), component.resources.len());
+        let _ = writeln!(text, "  {firms} firms, {resources} resources:");
+        for link in &component.links {
+            let (supplier, receiver, resource) = (&link.supplier, &link.receiver, &link.resource);
+            let (quantity, uses) = (amount(&link.quantity), count(link.facts, "use"));
+            let _ =
+                writeln!(text, "    {supplier} -> {receiver}  {resource}  {quantity} in {uses}");
+        }
+    }
+    if !result.excluded_recyclers.is_empty() {
+        let _ =
+            writeln!(text, "  not counted, as recyclers: {}", result.excluded_recyclers.join(", "));
     }
 }

@@ -3,13 +3,12 @@
 //!
 //! Invariant: nothing that the file says is believed but what a hash or the signature holds. It is
 //! verified that the path leads from the record's hash to a root, that a checkpoint signed by the
-//! key has that root and size, and, where the record is beside it, that the record has that hash.
+//! key has that root and size, and, where the record is given, that the record has that hash.
 
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::cli::args::Verify;
 use crate::cli::check::verifier_key;
@@ -18,28 +17,19 @@ use crate::evidence::proof::InclusionProof;
 use crate::merkle::{Blake3, Hash, TreeHash};
 use crate::record::checkpoint::Checkpoint;
 use crate::record::note::VerifierKey;
-use crate::record::{Head, body_hash};
+use crate::record::{Head, Line, body_hash};
 
 /// A file longer than this is no proof.
 const FILE_LIMIT: u64 = 1 << 20;
 
-/// The file, as far as it matters here. What else is in it is passed over.
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    checkpoint: Option<String>,
-    proof: InclusionProof,
-    #[serde(default)]
-    record: Option<Record>,
-}
-
-/// A record beside its proof. Its BODY is there for those whom it concerns only.
+/// A record as the API answers it: BODY is there for those whom it concerns only.
 #[derive(Deserialize)]
 struct Record {
     #[serde(default)]
-    body: Option<Box<RawValue>>,
+    body: Option<String>,
     hash: Hash,
-    head: Box<RawValue>,
+    #[serde(default)]
+    head: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -50,7 +40,7 @@ struct Verified {
     size: u64,
     root: Hash,
     origin: String,
-    /// What was verified of the record beside the proof: `head`, or `head` and `body`.
+    /// What was verified of the record given: `hash`, `head`, `body`.
     record: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why_not: Option<String>,
@@ -58,26 +48,20 @@ struct Verified {
 
 pub fn run(args: &Verify, out: Out) -> Outcome {
     let key = verifier_key(&args.verifier_key)?;
-    let text = read(&args.file)?;
-    let file: File = serde_json::from_str(&text).map_err(|error| {
+    let proof: InclusionProof = serde_json::from_str(&read(&args.file)?).map_err(|error| {
         let shown = args.file.display();
         Failure::failed(format!("{shown} is not a proof as the API answers it: {error}"))
     })?;
-    let checkpoint = match (&args.checkpoint, &file.checkpoint) {
-        (Some(path), _) => read(path)?,
-        (None, Some(note)) => note.clone(),
-        (None, None) => {
-            let right = "give the one that you hold with --checkpoint";
-            return Err(Failure::Usage(format!("the proof brings no checkpoint; {right}")));
-        }
-    };
-    let InclusionProof { leaf, position, root, size, .. } = file.proof;
+    let checkpoint = read(&args.checkpoint)?;
+    let record = args.record.as_deref().map(record).transpose()?;
     let origin = key.name().to_owned();
-    let parts = judge(&file, &checkpoint, &[key]);
-    let (record, why_not) = match parts {
+    let judged = judge(&proof, &checkpoint, &[key])
+        .and_then(|()| record.as_ref().map_or(Ok(Vec::new()), |record| beside(record, &proof)));
+    let (record, why_not) = match judged {
         Ok(record) => (record, None),
         Err(reason) => (Vec::new(), Some(reason)),
     };
+    let InclusionProof { leaf, position, root, size, .. } = proof;
     let verified = why_not.is_none();
     let answer = Verified { verified, position, leaf, size, root, origin, record, why_not };
     out.answer(&answer, shown)?;
@@ -85,6 +69,18 @@ pub fn run(args: &Verify, out: Out) -> Outcome {
         None => Ok(()),
         Some(reason) => Err(Failure::NotVerified(reason)),
     }
+}
+
+/// Reads a record: a line as it is stored, or JSON as the API answers it.
+fn record(path: &Path) -> Result<Record, Failure> {
+    let text = read(path)?;
+    let text = text.trim_end();
+    if let Ok(line) = Line::split(text.as_bytes()) {
+        let part = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
+        return Ok(Record { body: part(line.body), hash: line.hash, head: part(line.head) });
+    }
+    serde_json::from_str(text)
+        .map_err(|error| Failure::failed(format!("{} is no record: {error}", path.display())))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -96,48 +92,44 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(failed)
 }
 
-/// What of the record was verified besides its hash, or why it does not verify.
-fn judge(file: &File, note: &str, trusted: &[VerifierKey]) -> Result<Vec<&'static str>, String> {
-    let proof = &file.proof;
+fn judge(proof: &InclusionProof, note: &str, trusted: &[VerifierKey]) -> Result<(), String> {
     proof.verify().map_err(|error| format!("the path does not lead to the root: {error}"))?;
     let (checkpoint, _) = Checkpoint::open(note.as_bytes(), trusted)
         .map_err(|error| format!("the checkpoint is not believed: {error}"))?;
     let Checkpoint { size, root, .. } = checkpoint;
-    if (size, root) != (proof.size, proof.root) {
-        return Err(format!(
-            "the checkpoint is of {} records with root {root}, the proof of {} with {}",
-            grouped(size),
-            grouped(proof.size),
-            proof.root
-        ));
+    if (size, root) == (proof.size, proof.root) {
+        return Ok(());
     }
-    let Some(record) = &file.record else { return Ok(Vec::new()) };
-    beside(record, proof)
+    Err(format!(
+        "the checkpoint is of {} records with root {root}, the proof of {} with {}",
+        grouped(size),
+        grouped(proof.size),
+        proof.root
+    ))
 }
 
+/// Which parts of the record are those that were proven.
 fn beside(record: &Record, proof: &InclusionProof) -> Result<Vec<&'static str>, String> {
     let Record { body, hash, head } = record;
     if *hash != proof.leaf {
-        return Err(format!("the record beside the proof has hash {hash}, not the proven one"));
+        return Err(format!("the record has the hash {hash}, and {} was proven", proof.leaf));
     }
-    // The bytes as they stand in the file are what is hashed: canonical, as the API answers them.
-    if Blake3::leaf(head.get().as_bytes()) != *hash {
-        return Err("the HEAD beside the proof does not have the proven hash".to_owned());
+    // The texts as they stand in the file are what is hashed: canonical, as the API answers them.
+    let Some(head) = head else { return Ok(vec!["hash"]) };
+    if Blake3::leaf(head.as_bytes()) != *hash {
+        return Err("the record's HEAD does not have its hash".to_owned());
     }
-    let read = serde_json::from_str::<Head>(head.get());
-    let head = read.map_err(|error| format!("the HEAD beside the proof can't be read: {error}"))?;
-    let mut parts = vec!["head"];
-    if let Some(body) = body {
-        if body_hash(body.get().as_bytes()) != head.body {
-            return Err("the BODY beside the proof is not the one that HEAD names".to_owned());
-        }
-        parts.push("body");
-    }
+    let head: Head =
+        serde_json::from_str(head).map_err(|error| format!("the record's HEAD: {error}"))?;
     if head.position != proof.position {
         let (says, proven) = (head.position, proof.position);
         return Err(format!("the record says that it is at position {says}, not at {proven}"));
     }
-    Ok(parts)
+    let Some(body) = body else { return Ok(vec!["hash", "head"]) };
+    if body_hash(body.as_bytes()) != head.body {
+        return Err("the record's BODY is not the one that its HEAD names".to_owned());
+    }
+    Ok(vec!["hash", "head", "body"])
 }
 
 fn shown(answer: &Verified) -> String {
@@ -153,8 +145,9 @@ fn shown(answer: &Verified) -> String {
     );
     match record.len() {
         0 => {}
-        1 => text.push_str("\nThe HEAD beside the proof is that record's."),
-        _ => text.push_str("\nThe HEAD and BODY beside the proof are that record's."),
+        1 => text.push_str("\nIts hash is that of the record given."),
+        2 => text.push_str("\nThe HEAD given is that record's."),
+        _ => text.push_str("\nThe HEAD and BODY given are that record's."),
     }
     text
 }

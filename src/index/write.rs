@@ -138,8 +138,8 @@ impl Rows {
             self.totals.insert(self.name.clone(), (sum, false));
         }
         let (value, changed) = self.totals.get_mut(&self.name).expect("it was put there just now");
-        value.amount += i128::from(amount);
-        value.facts += 1;
+        value.0 += i128::from(amount);
+        value.1 += 1;
         *changed = true;
         Ok(())
     }

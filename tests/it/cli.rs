@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use symbiosis_ledger::domain::command::Request;
@@ -53,15 +54,36 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A demo that was loaded, in a folder that vanishes.
+/// A demo that was loaded, in a folder that vanishes. It is loaded once and copied.
 fn demo() -> (tempfile::TempDir, String) {
+    static LOADED: OnceLock<PathBuf> = OnceLock::new();
+    let loaded = LOADED.get_or_init(|| {
+        let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-demo");
+        let _ = fs::remove_dir_all(&data);
+        ends(0, &["demo", "--data", text(&data), SCALE, "--no-serve"]);
+        data
+    });
     let folder = tempfile::tempdir().unwrap();
-    let data = text(&folder.path().join("demo")).to_owned();
-    ends(0, &["demo", "--data", &data, SCALE, "--no-serve"]);
+    let data = folder.path().join("demo");
+    copy(loaded, &data);
+    let data = text(&data).to_owned();
     (folder, data)
 }
 
-fn segment(data: &str) -> std::path::PathBuf {
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    // Keys must not be open to others.
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to.join(entry.file_name())),
+            false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+        }
+    }
+}
+
+fn segment(data: &str) -> PathBuf {
     Path::new(data).join("log/00000000000000000000.log")
 }
 
@@ -89,7 +111,7 @@ fn a_load_that_was_cut_off_goes_on_to_the_same_ledger_of_records() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // Whenever it is killed, also before the first or after the last record, the rest holds.
+    // Whenever it is killed, also while the ledger is being made, the rest holds.
     while !segment(&cut).exists() && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
@@ -133,7 +155,7 @@ fn rows_that_are_rebuilt_are_the_rows_that_were_there() {
 }
 
 /// A file of commands: what a scenario tells before its first contract.
-fn commands(folder: &Path) -> (std::path::PathBuf, Vec<String>) {
+fn commands(folder: &Path) -> (PathBuf, Vec<String>) {
     let plan = find("guigang").unwrap();
     let ground = Ground::of(&plan);
     let steps = Scenario::new(&plan, &ground, 100);
@@ -276,4 +298,122 @@ fn keys_are_made_listed_and_ended() {
     let secret = &secret[secret.len() - 72..secret.len() - 8];
     let log = fs::read_to_string(segment(&data)).unwrap();
     assert!(!log.contains(secret), "the log has the hash of a secret only");
+}
+
+/// A program that serves, ended when it goes out of scope.
+struct Serving {
+    child: std::process::Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(args: &[&str]) -> Serving {
+        let mut child = program(args)
+            .args(["--listen=127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let mut answers = serde_json::Deserializer::from_reader(stdout).into_iter::<Value>();
+        let answer = answers.next().unwrap().unwrap();
+        let url = answer["api"].as_str().unwrap().trim_end_matches("/api/v1").to_owned();
+        Serving { child, url }
+    }
+
+    fn get(&self, path: &str) -> String {
+        ureq::get(format!("{}{path}", self.url))
+            .call()
+            .unwrap()
+            .body_mut()
+            .read_to_string()
+            .unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn an_import_goes_through_a_running_ledger_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = text(&folder.path().join("data")).to_owned();
+    let made = json(&["init", "--origin", "it.example", "--data", &data]);
+    let key = made["key"]["access_key"].as_str().unwrap();
+    let (file, lines) = commands(folder.path());
+    let serving = Serving::start(&["serve", "--data", &data]);
+    let busy = ends(1, &["import", text(&file), "--data", &data]);
+    assert!(stderr(&busy).contains("a ledger runs on"), "{}", stderr(&busy));
+    let send = ["import", text(&file), "--url", &serving.url, "--key", key, "--keep-going"];
+    let output = run(&[&send[..], &["--json"]].concat());
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["lines"], lines.len());
+    // The keeper's key acts for the keeper, and for no firm or park.
+    let keepers = lines.iter().filter(|line| line.contains("\"actor\":\"keeper\"")).count();
+    assert_eq!(result["accepted"], keepers, "{result}");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(result["wrong"][0]["code"], "not_permitted", "{result}");
+    let nobody = ends(1, &["import", text(&file), "--url", "http://127.0.0.1:1", "--key", key]);
+    assert!(stderr(&nobody).contains("can't be reached"), "{}", stderr(&nobody));
+    ends(2, &["import", text(&file), "--url", &serving.url]);
+}
+
+#[test]
+fn a_proof_verifies_offline_and_nothing_else_does() {
+    let (folder, data) = demo();
+    let serving = Serving::start(&["serve", "--data", &data]);
+    let checkpoint = serving.get("/api/v1/log/checkpoint");
+    let size: u64 = checkpoint.lines().nth(1).unwrap().parse().unwrap();
+    let proof = |position: u64| {
+        serving.get(&format!("/api/v1/log/proofs/inclusion?position={position}&size={size}"))
+    };
+    let (good, other) = (proof(812), proof(813));
+    drop(serving);
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        text(&path).to_owned()
+    };
+    let (good, other) = (file("proof.json", &good), file("other.json", &other));
+    let checkpoint = file("checkpoint", &checkpoint);
+    let ledger = fs::read(Path::new(&data).join("ledger.json")).unwrap();
+    let ledger: Value = serde_json::from_slice(&ledger).unwrap();
+    let key = ledger["verifier_key"].as_str().unwrap();
+    let log = fs::read_to_string(segment(&data)).unwrap();
+    let record = file("record", log.lines().nth(812).unwrap());
+    let args = ["--checkpoint", &checkpoint, "--verifier-key", key, "--record", &record];
+    let verified = json(&[&["verify", &good][..], &args].concat());
+    assert_eq!(verified["record"], serde_json::json!(["hash", "head", "body"]), "{verified}");
+    let output = ends(3, &[&["verify", &other][..], &args].concat());
+    assert!(stdout(&output).contains("does NOT verify"), "{}", stdout(&output));
+    let forged = file("record", &log.lines().nth(812).unwrap().replace("\"step\":0", "\"step\":1"));
+    let output = ends(3, &[&["verify", &good][..], &args].concat());
+    assert!(stderr(&output).contains("HEAD does not have its hash"), "{forged}");
+
+    let rotated = json(&["key", "rotate", "--data", &data]);
+    let next = rotated["verifier_key"].as_str().unwrap();
+    assert_eq!(rotated["before"], key);
+    let args = ["--checkpoint", &checkpoint, "--verifier-key", next];
+    let output = ends(3, &[&["verify", &good][..], &args].concat());
+    assert!(stderr(&output).contains("not believed"), "{}", stderr(&output));
+    // The checkpoint over the change is signed by both.
+    for key in [key, next] {
+        let report = json(&["check", &data, "--verifier-key", key]);
+        assert_eq!(report["signer"]["standing"], "known_to_caller", "{report}");
+    }
+}
+
+#[test]
+fn a_report_is_what_the_log_adds_up_to() {
+    let (_folder, data) = demo();
+    let report = ends(0, &["report", "--data", &data, "--from", "2025-01", "--to", "2025-12"]);
+    crate::golden::assert_golden("report-guigang.txt", stdout(&report));
+    let quarter = json(&["figures", "--data", &data, "--from", "2025-04", "--to", "2025-06"]);
+    let cane = |total: &&Value| total["material"] == "mat_cane";
+    assert!(!quarter["exchange_totals"].as_array().unwrap().iter().any(|total| cane(&total)));
+    ends(2, &["report", "--data", &data, "--from", "2025-04", "--to", "2025-03"]);
 }
