@@ -19,7 +19,7 @@ use crate::domain::states::Kind;
 use crate::domain::time::Month;
 use crate::index::facts::FactRow;
 use crate::index::query::{ListOf, SumRow};
-use crate::index::{CachedStates, Index, IndexError, codec, fingerprint, key};
+use crate::index::{CachedStates, Index, IndexError, Meta, PROGRAM, codec, fingerprint, key};
 use crate::merkle::Hash;
 
 /// How many totals are held between flushes.
@@ -172,7 +172,8 @@ impl Rows {
             self.totals.clear();
         }
         let mut meta = Vec::new();
-        codec::encode(&(position, leaf.0), &mut meta);
+        let program = PROGRAM.to_owned();
+        codec::encode(&Meta { position, leaf: leaf.0, program }, &mut meta);
         batch.insert(&key::META, meta);
         let turn = self.index.0.turn.write().unwrap_or_else(PoisonError::into_inner);
         self.index.checked(self.index.0.rows.apply_batch(batch).map_err(IndexError::from))?;
