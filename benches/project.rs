@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark")]
 #![allow(clippy::float_arithmetic, reason = "figures for people")]
 
+#[allow(dead_code, reason = "others need the rest")]
 #[path = "../tests/support/story.rs"]
 mod story;
 

@@ -1,4 +1,5 @@
-//! Sums of facts by park, month, measure, firm, counterparty, material, unit, method, kind and code.
+//! Sums of facts by park, month, measure, firm, counterparty, material, unit, method, kind and
+//! code.
 
 use crate::domain::fact::Fact;
 use crate::index::{IndexError, Rows, TotalOf};

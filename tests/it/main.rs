@@ -5,6 +5,10 @@ mod cli;
 mod events;
 mod golden;
 mod http;
+mod model;
 mod readme;
 mod samples;
 mod scenario;
+#[allow(dead_code, reason = "others need the rest")]
+#[path = "../support/story.rs"]
+mod story;

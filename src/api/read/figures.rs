@@ -382,8 +382,8 @@ async fn chertow_facts(call: Call) -> Reply {
 
 async fn facts(call: Call) -> Reply {
     let list: FactList = call.query()?;
-    let FactList { as_of: asked, at_least, cursor, firm, from, limit, material, measure, park, to } =
-        list;
+    let FactList { as_of: asked, at_least, cursor, firm, limit, .. } = list;
+    let FactList { from, material, measure, park, to, .. } = list;
     let firm = whose(&call, &park, firm)?;
     reach(&call, at_least).await?;
     let filter = FactFilter {
