@@ -73,7 +73,11 @@ fn damaged_files_are_told_or_rebuilt_and_never_answer_wrong() {
     fill(&index);
     drop(index);
     drop(open(&whole));
-    let length = fs::metadata(whole.join("db")).unwrap().len();
+    let db = fs::read(whole.join("db")).unwrap();
+    // Much of the file is empty, and damage there harms nobody.
+    let chunks = db.chunks_exact(64).enumerate();
+    let used = chunks.filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0));
+    let used: Vec<_> = used.map(|(number, _)| number * 64).collect();
     let mut met = 0;
     for place in 0..24 {
         let hurt = folder.path().join(format!("hurt-{place}"));
@@ -81,9 +85,8 @@ fn damaged_files_are_told_or_rebuilt_and_never_answer_wrong() {
         for file in ["conf", "db"] {
             fs::copy(whole.join(file), hurt.join(file)).unwrap();
         }
-        let mut bytes = fs::read(hurt.join("db")).unwrap();
-        let at = (length * place / 24) as usize;
-        for byte in &mut bytes[at..(at + 64).min(length as usize)] {
+        let mut bytes = db.clone();
+        for byte in &mut bytes[used[used.len() * place / 24]..][..64] {
             *byte = !*byte;
         }
         fs::write(hurt.join("db"), bytes).unwrap();
@@ -100,5 +103,5 @@ fn damaged_files_are_told_or_rebuilt_and_never_answer_wrong() {
             assert_eq!(places, Some(position).filter(|_| index.position() == PARKS), "{place}");
         }
     }
-    assert!(met > 3, "{met}");
+    assert!(met > 12, "{met}: the damage must be where something stands");
 }

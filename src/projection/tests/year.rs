@@ -290,11 +290,10 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
     assert_eq!(parks.len(), 2);
 
     let one = plain[3].1.clone();
-    let days = Some((one.day, one.day));
     let filters = [
         FactFilter::default(),
         FactFilter { measures: vec![Measure::Accepted, Measure::Delivered], ..Default::default() },
-        FactFilter { days, ..Default::default() },
+        FactFilter { days: Some((one.day, one.day)), ..Default::default() },
         FactFilter { firm: Some(one.firm), ..Default::default() },
         FactFilter { material: one.material, ..Default::default() },
         FactFilter { days: Some((Day::MIN, Day::MIN)), ..Default::default() },
