@@ -8,6 +8,10 @@
 //! Start reading at [`ledger`] for the life of a command, at [`log`] for what is on disk, at
 //! [`domain`] for what may happen in a park.
 
+// Tests in and outside of the crate share files, which name it as those outside do.
+#[cfg(test)]
+extern crate self as symbiosis_ledger;
+
 pub mod domain;
 pub mod merkle;
 

@@ -87,8 +87,13 @@ faults! {
 }
 
 /// Codes of [`crate::domain::command::Malformed`] that belong to no value type.
-const MEMBER_CODES: &[&str] =
-    &["malformed_member", "missing_member", "unknown_command", "unknown_member"];
+const MEMBER_CODES: &[&str] = &[
+    "commitment_from_outside",
+    "malformed_member",
+    "missing_member",
+    "unknown_command",
+    "unknown_member",
+];
 
 const DEFECTS: &[Defect] = &[
     Defect::Truncated,

@@ -6,11 +6,11 @@ use utoipa::openapi::schema::ComponentsBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Paths,
-    ServerBuilder,
+    ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Paths, RefOr,
+    Schema, ServerBuilder,
 };
 
-use crate::api::operation::{Operation, Tag, refer};
+use crate::api::operation::{Operation, Tag, problem_responses, refer};
 use crate::api::problem::{Code, Problem};
 use crate::domain::id;
 use crate::domain::time::Month;
@@ -49,9 +49,9 @@ pub fn document(operations: &[Operation]) -> OpenApi {
         .bearer_format("sym_<key>_<secret><checksum>")
         .description(Some("An access key, issued by the ledger keeper or by a firm."))
         .build();
-    let named: BTreeMap<_, _> = schemas.into_iter().collect();
     let components = ComponentsBuilder::new()
-        .schemas_from_iter(named)
+        .schemas_from_iter(named(schemas))
+        .responses_from_iter(problem_responses())
         .security_scheme("access_key", SecurityScheme::Http(bearer));
     let tags = Tag::ALL
         .iter()
@@ -65,6 +65,17 @@ pub fn document(operations: &[Operation]) -> OpenApi {
         .components(Some(components.build()))
         .paths(paths)
         .build()
+}
+
+/// Each schema once. Two of one name would be one in the document, and clients made from it wrong.
+fn named(schemas: Vec<(String, RefOr<Schema>)>) -> BTreeMap<String, RefOr<Schema>> {
+    let mut named = BTreeMap::new();
+    for (name, schema) in schemas {
+        let before = named.insert(name.clone(), schema);
+        let alike = before.is_none_or(|before| before == named[&name]);
+        assert!(alike, "two schemas are called {name}");
+    }
+    named
 }
 
 fn info() -> utoipa::openapi::Info {
@@ -82,7 +93,7 @@ fn info() -> utoipa::openapi::Info {
 }
 
 /// Schemas that every problem and every address's pattern refer to.
-fn everywhere(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+fn everywhere(schemas: &mut Vec<(String, RefOr<Schema>)>) {
     refer::<Problem>(schemas);
     refer::<Code>(schemas);
     refer::<Month>(schemas);

@@ -18,7 +18,7 @@ use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{self, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{HttpMethod, KnownFormat, Ref, RefOr, Required, SchemaFormat};
 
@@ -26,6 +26,7 @@ use crate::api::Api;
 use crate::api::call::{Call, Reply};
 use crate::api::problem::Problem;
 use crate::api::query::{self, Query};
+use crate::query::answer::PAGE_MOST;
 
 /// What an operation is about; chapters of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +89,10 @@ pub struct Operation {
     summary: String,
     description: String,
     public: bool,
+    keyed: bool,
     has_query: bool,
+    /// Problems that others of its kind do not have.
+    more_problems: &'static [&'static str],
     parameters: Vec<Parameter>,
     body: Option<RequestBody>,
     responses: Vec<(&'static str, Response)>,
@@ -115,7 +119,9 @@ impl Operation {
             summary: String::new(),
             description: String::new(),
             public: false,
+            keyed: false,
             has_query: false,
+            more_problems: &[],
             parameters: path_parameters(path),
             body: None,
             responses: Vec::new(),
@@ -130,9 +136,21 @@ impl Operation {
         self
     }
 
+    /// Shows more to some who have a key.
+    pub fn more_with_key(mut self) -> Operation {
+        self.keyed = true;
+        self
+    }
+
     /// Answered to anyone; a key that is sent all the same must be a good one.
     pub fn public(mut self) -> Operation {
         self.public = true;
+        self
+    }
+
+    /// Answers problems of these statuses as well.
+    pub fn also(mut self, statuses: &'static [&'static str]) -> Operation {
+        self.more_problems = statuses;
         self
     }
 
@@ -168,10 +186,28 @@ impl Operation {
         content.0.responds("200", description, vec![("application/json", content.1)], &[])
     }
 
-    /// As [`Operation::answers`], of a form that holds things of another type.
+    /// As [`Operation::answers`], of a form with one or more things of another type: the same form
+    /// of two types has two names.
     pub fn answers_with<T: ToSchema, Inner: ToSchema>(mut self, description: &str) -> Operation {
-        self.refer::<Inner>();
-        self.answers::<T>(description)
+        let inner = self.refer::<Inner>();
+        let RefOr::T(Schema::Object(mut form)) = T::schema() else {
+            unreachable!("a form of an answer is an object")
+        };
+        for (name, member) in &mut form.properties {
+            match name.as_str() {
+                "item" => *member = inner.clone(),
+                "items" => {
+                    let most = Some(PAGE_MOST as usize);
+                    let items = ArrayBuilder::new().items(inner.clone()).max_items(most);
+                    *member = items.into();
+                }
+                _ => {}
+            }
+        }
+        let name = format!("{}{}", Inner::name(), T::name());
+        self.schemas.push((name.clone(), form.into()));
+        let content = Content::new(Some(Ref::from_schema_name(name)));
+        self.responds("200", description, vec![("application/json", content)], &[])
     }
 
     /// The JSON of a type, whose schemas become named ones.
@@ -257,40 +293,58 @@ impl Operation {
             .parameters(Some(self.parameters.clone()))
             .request_body(self.body.clone());
         if self.public {
-            operation = operation.security(SecurityRequirement::default());
+            let key = SecurityRequirement::new::<_, [&str; 0], _>("access_key", []);
+            let either = vec![SecurityRequirement::default(), key];
+            let neither = Vec::new();
+            operation = operation.securities(Some(if self.keyed { either } else { neither }));
         }
         for (status, response) in &self.responses {
             operation = operation.response(*status, response.clone());
         }
-        for (status, description) in self.problems() {
-            operation = operation.response(status, problem_response(status, description));
+        for (status, name, _) in self.problems() {
+            operation = operation.response(status, Ref::from_response_name(name));
         }
         operation.build()
     }
 
     /// The problems that it may answer.
-    fn problems(&self) -> Vec<(&'static str, &'static str)> {
-        let mut problems = vec![("400", "The request can't be read.")];
-        problems.push(("401", "No access key, or not a good one."));
-        if !self.public {
-            problems.push(("403", "The access key does not give this right."));
-        }
-        if self.path.contains('{') {
-            problems.push(("404", "There is no such thing, or this key may not see it."));
-        }
-        if self.method == HttpMethod::Post {
-            problems.push(("413", "The body is too long."));
-            problems.push(("415", "The body has another media type."));
-            if self.id != "submit_commands" {
-                problems.push(("409", "It does not fit with what the ledger holds now."));
-                problems.push(("422", "A member of the body can't be right."));
-            }
-        }
-        problems.push(("500", "The ledger could not answer."));
-        problems.push(("503", "Not now: ask again after the seconds in Retry-After."));
-        problems.retain(|(status, _)| self.responses.iter().all(|(own, _)| own != status));
-        problems
+    fn problems(&self) -> Vec<ProblemOf> {
+        let posts = self.method == HttpMethod::Post;
+        // A batch is answered with 200 whatever becomes of its commands.
+        let decides = posts && self.id != "submit_commands";
+        let names = self.path.contains('{');
+        let may = |status: &str| match status {
+            "403" => !self.public,
+            "404" => names,
+            "409" | "422" => decides,
+            "413" | "415" => posts,
+            _ => true,
+        };
+        let has = |status: &str| may(status) || self.more_problems.contains(&status);
+        PROBLEMS.iter().filter(|(status, _, _)| has(status)).copied().collect()
     }
+}
+
+/// Status, name of the response, what it says.
+type ProblemOf = (&'static str, &'static str, &'static str);
+
+/// The problems that operations answer, as named responses.
+const PROBLEMS: &[ProblemOf] = &[
+    ("400", "BadRequest", "The request can't be read."),
+    ("401", "Unauthorized", "No access key, or not a good one."),
+    ("403", "Forbidden", "The access key does not give this right."),
+    ("404", "NotFound", "There is no such thing, or this key may not see it."),
+    ("409", "Conflict", "It does not fit with what the ledger holds now."),
+    ("413", "BodyTooLarge", "The body is too long."),
+    ("415", "UnsupportedMediaType", "The body has another media type."),
+    ("422", "Unprocessable", "A member of the body can't be right."),
+    ("500", "Internal", "The ledger could not answer."),
+    ("503", "Unavailable", "Not now: ask again after the seconds in Retry-After."),
+];
+
+/// The named responses of all problems.
+pub fn problem_responses() -> impl Iterator<Item = (&'static str, Response)> {
+    PROBLEMS.iter().map(|(status, name, says)| (*name, problem_response(status, says)))
 }
 
 /// A reference to a type's schema, which joins the named ones.

@@ -16,6 +16,10 @@ use crate::domain::id::{
 use crate::domain::text::Text;
 use crate::domain::time::{Day, Month};
 use crate::domain::value_error::ValueError;
+use crate::query::answer::PAGE_MOST;
+
+/// The most characters of a [`Word`].
+const MAX_WORD: usize = 100;
 
 /// What a query may hold.
 pub trait Query: Sized + IntoParams {
@@ -124,6 +128,43 @@ pub fn word<T: DeserializeOwned>(text: &str) -> Result<T, ValueError> {
     T::deserialize(words).map_err(|error| ValueError::new("malformed_text", error.to_string()))
 }
 
+/// A short word of the server's own making, as a cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word(pub String);
+
+impl Value for Word {
+    fn value(text: &str) -> Result<Word, ValueError> {
+        if text.len() <= MAX_WORD {
+            return Ok(Word(text.to_owned()));
+        }
+        Err(ValueError::new("too_large", format!("it has {MAX_WORD} characters at most")))
+    }
+}
+
+/// How many items a page may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(pub u64);
+
+impl Value for Limit {
+    fn value(text: &str) -> Result<Limit, ValueError> {
+        let number = u64::value(text)?;
+        if (1..=PAGE_MOST).contains(&number) {
+            return Ok(Limit(number));
+        }
+        let right = format!("a page has 1 to {PAGE_MOST} items, and {number} were asked for");
+        Err(ValueError::new("malformed_number", right))
+    }
+}
+
+/// The filters of a list's query, in one spelling: what is not paging or waiting.
+pub fn filters(text: &str) -> Result<String, Problem> {
+    let mut pairs = Pairs::parse(text)?.0;
+    pairs.retain(|(name, _)| !["as_of", "at_least", "cursor", "limit"].contains(&&**name));
+    pairs.sort_unstable();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Ok(pairs.join("&"))
+}
+
 /// Lets words of enums stand in queries.
 macro_rules! words {
     ($($name:ty),+ $(,)?) => {$(
@@ -169,13 +210,13 @@ macro_rules! query {
     (
         $(#[$meta:meta])*
         $visibility:vis struct $name:ident {
-            $($(#[$inner:meta])* $field:ident: $type:ty,)+
+            $($(#[$inner:meta])* $field:ident: $type:ty,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, utoipa::IntoParams)]
         #[into_params(parameter_in = Query)]
-        $visibility struct $name { $($(#[$inner])* pub $field: $type,)+ }
+        $visibility struct $name { $($(#[$inner])* pub $field: $type,)* }
 
         impl $crate::api::query::Query for $name {
             fn read(
@@ -184,8 +225,8 @@ macro_rules! query {
                 $(
                     let name = stringify!($field);
                     let $field = $crate::api::query::Parameter::read(pairs, name)?;
-                )+
-                Ok($name { $($field),+ })
+                )*
+                Ok($name { $($field),* })
             }
         }
     };

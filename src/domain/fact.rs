@@ -235,11 +235,11 @@ fn difference(dispatched: &Quantity, received: &Quantity) -> i64 {
     (dispatched.amount() - received.amount()).abs()
 }
 
-/// Money has at most four digits after the point, and less than 10^14 units before it in a fact.
+/// Money has at most four digits after the point, and the rule of returns bounds what is before it.
 fn ten_thousandths(money: &Money) -> i64 {
     let amount = money.amount();
     let units = amount.units() * 10i128.pow(u32::from(MAX_MONEY_SCALE - amount.scale()));
-    i64::try_from(units).expect("the command's reader bounds the amount")
+    i64::try_from(units).expect("a return with more is refused")
 }
 
 fn of_exchange(

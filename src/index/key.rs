@@ -6,7 +6,7 @@
 use crate::domain::fact::Measure;
 use crate::domain::states::Kind;
 use crate::domain::time::Month;
-use crate::index::{ListOf, codec};
+use crate::index::{IndexError, ListOf, codec};
 
 /// Family of the one row that says what all others reflect.
 pub const META: [u8; 1] = [0];
@@ -63,6 +63,13 @@ pub fn push_month(month: Month, out: &mut Vec<u8>) {
 
 pub fn push_block(block: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&block.to_be_bytes());
+}
+
+/// A block's key without its number, and the number.
+pub fn of_block(name: &[u8]) -> Result<(&[u8], u64), IndexError> {
+    let short = || IndexError::Damaged("a block's key is too short".to_owned());
+    let (prefix, block) = name.split_last_chunk().ok_or_else(short)?;
+    if prefix.len() < 4 { Err(short()) } else { Ok((prefix, u64::from_be_bytes(*block))) }
 }
 
 /// All totals of a park begin with this; of one month with `month` appended.

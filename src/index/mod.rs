@@ -9,6 +9,7 @@
 
 mod cached;
 mod codec;
+mod facts;
 mod fingerprint;
 mod key;
 mod query;
@@ -23,8 +24,8 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 
 pub use cached::CachedStates;
-pub use query::{FactFilter, ListOf, Total, TotalFilter, TotalValue};
-pub use write::{Rows, TotalKey};
+pub use query::{FactFilter, ListOf, Total, TotalFilter, TotalKey, TotalValue};
+pub use write::{Rows, TotalOf};
 
 use crate::domain::states::{Aggregate, States, Stored};
 use crate::index::fingerprint::Fingerprints;
@@ -32,6 +33,9 @@ use crate::merkle::{Hash, HashStream};
 
 /// Memory that sled may keep pages in.
 const CACHE_BYTES: u64 = 256 << 20;
+
+/// A file of this name says that the rows beside it were found damaged.
+const CONDEMNED: &str = "condemned";
 
 /// How long another holder of the folder is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -48,7 +52,14 @@ pub enum IndexError {
 
 impl From<sled::Error> for IndexError {
     fn from(error: sled::Error) -> IndexError {
-        IndexError::Store(error.to_string())
+        match error {
+            sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => {
+                IndexError::Damaged(error.to_string())
+            }
+            sled::Error::CollectionNotFound(_)
+            | sled::Error::Unsupported(_)
+            | sled::Error::Io(_) => IndexError::Store(error.to_string()),
+        }
     }
 }
 
@@ -58,7 +69,11 @@ pub struct Index(Arc<Inner>);
 
 struct Inner {
     db: sled::Db,
+    folder: PathBuf,
     rows: sled::Tree,
+    /// Held for writing while a flush changes the rows, for reading by who must see rows of one
+    /// position only.
+    turn: RwLock<()>,
     position: AtomicU64,
     commands: RwLock<Fingerprints>,
 }
@@ -88,6 +103,9 @@ impl Index {
         folder: &Path,
         leaf_of: &mut dyn FnMut(u64) -> Option<Hash>,
     ) -> Result<Option<Index>, IndexError> {
+        if folder.join(CONDEMNED).exists() {
+            return Ok(None);
+        }
         let db = open_db(folder)?;
         let rows = db.open_tree("rows")?;
         let position = match rows.get(key::META)? {
@@ -109,8 +127,14 @@ impl Index {
                 commands.note(fingerprint, at);
             }
         }
-        let (position, commands) = (AtomicU64::new(position), RwLock::new(commands));
-        Ok(Some(Index(Arc::new(Inner { db, rows, position, commands }))))
+        Ok(Some(Index(Arc::new(Inner {
+            db,
+            folder: folder.to_owned(),
+            rows,
+            turn: RwLock::default(),
+            position: AtomicU64::new(position),
+            commands: RwLock::new(commands),
+        }))))
     }
 
     /// All rows reflect the records below this.
@@ -144,6 +168,19 @@ impl Index {
         Ok(stream.finish())
     }
 
+    /// Rows that were found damaged are condemned: the next opening drops them, instead of meeting
+    /// the same damage for ever.
+    fn checked<T>(&self, read: Result<T, IndexError>) -> Result<T, IndexError> {
+        if let Err(error @ IndexError::Damaged(_)) = &read {
+            tracing::error!("{error}; it is rebuilt when the ledger is opened again");
+            let noted = fs::write(self.0.folder.join(CONDEMNED), error.to_string());
+            if let Err(error) = noted {
+                tracing::error!("the index could not be marked as damaged: {error}");
+            }
+        }
+        read
+    }
+
     fn state<A: Aggregate>(&self, id: &str) -> Result<Option<Stored<A>>, IndexError> {
         let mut row = Vec::with_capacity(2 + id.len());
         key::state(A::KIND, id, &mut row);
@@ -172,7 +209,7 @@ fn open_db(folder: &Path) -> Result<sled::Db, IndexError> {
 impl States for Index {
     /// A row that can't be read is a broken invariant: it stops the process, and opening rebuilds.
     fn find<A: Aggregate>(&self, id: &str) -> Option<Arc<Stored<A>>> {
-        let found = self.state(id);
+        let found = self.checked(self.state(id));
         found.unwrap_or_else(|error| panic!("{:?} {id}: {error}", A::KIND)).map(Arc::new)
     }
 }

@@ -1,14 +1,17 @@
 //! What is read from the rows besides single states: lists, facts, totals.
 
+use std::sync::PoisonError;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::code::MaterialCode;
-use crate::domain::fact::{Fact, Measure};
+use crate::domain::fact::{Fact, FactUnit, Measure};
 use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::quantity::Method;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::states::Kind;
 use crate::domain::time::{Day, Month};
-use crate::index::{Index, IndexError, TotalKey, codec, key};
+use crate::index::{Index, IndexError, codec, key};
 
 /// Whose list of aggregates. Lists are in the order of creation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +37,7 @@ pub struct FactFilter {
 }
 
 impl FactFilter {
-    fn passes(&self, fact: &Fact) -> bool {
+    pub(super) fn passes(&self, fact: &Fact) -> bool {
         self.park.as_ref().is_none_or(|park| *park == fact.park)
             && (self.measures.is_empty() || self.measures.contains(&fact.measure))
             && self.days.is_none_or(|(first, last)| (first..=last).contains(&fact.day))
@@ -61,8 +64,18 @@ pub struct Total {
     pub value: TotalValue,
 }
 
-/// A sum, and what all its facts say of the material.
+/// What tells a total from the others of its park, month and measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotalKey {
+    pub firm: FirmId,
+    pub counterparty: Option<FirmId>,
+    pub material: Option<MaterialId>,
+    pub unit: FactUnit,
+    pub method: Method,
+}
+
+/// A sum, and what its facts say of the material: facts that say otherwise have their own total.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TotalValue {
     pub amount: i128,
     pub facts: u64,
@@ -70,17 +83,27 @@ pub struct TotalValue {
     pub code: Option<MaterialCode>,
 }
 
-impl TotalValue {
-    pub fn add(&mut self, other: &TotalValue) {
-        self.amount += other.amount;
-        self.facts += other.facts;
-    }
-}
+/// All that stands in a total's key behind its measure.
+type WholeKey = (TotalKey, Option<MaterialKind>, Option<MaterialCode>);
+
+/// A total's row: amount, and how many facts it is the sum of.
+pub type SumRow = (i128, u64);
 
 impl Index {
     /// Creation position and id of aggregates of a kind: those created at or after `from` and
     /// below `below`, at most `limit`.
     pub fn list(
+        &self,
+        kind: Kind,
+        of: &ListOf,
+        from: u64,
+        below: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, String)>, IndexError> {
+        self.checked(self.list_of(kind, of, from, below, limit))
+    }
+
+    fn list_of(
         &self,
         kind: Kind,
         of: &ListOf,
@@ -108,46 +131,6 @@ impl Index {
         Ok(found)
     }
 
-    /// Every fact that passes the filter and whose record stands below `below`, in log order.
-    pub fn facts(
-        &self,
-        filter: &FactFilter,
-        below: u64,
-        each: &mut dyn FnMut(u64, &Fact),
-    ) -> Result<(), IndexError> {
-        // Blocks stand by park and month, so what is wanted of them is sorted once.
-        let mut found = Vec::new();
-        let mut gather = |value: &[u8]| -> Result<(), IndexError> {
-            let facts: Vec<(u64, Fact)> = codec::decode(value)?;
-            let wanted = facts.into_iter().take_while(|(position, _)| *position < below);
-            found.extend(wanted.filter(|(_, fact)| filter.passes(fact)));
-            Ok(())
-        };
-        match &filter.park {
-            None => {
-                for row in self.0.rows.scan_prefix(key::ALL_FACTS) {
-                    gather(&row?.1)?;
-                }
-            }
-            Some(park) => {
-                let mut first = Vec::new();
-                key::facts(park.as_str(), &mut first);
-                let mut last = first.clone();
-                let (from, to) = filter.days.unwrap_or((Day::MIN, Day::MAX));
-                key::push_month(from.month(), &mut first);
-                key::push_month(to.month(), &mut last);
-                key::push_block(u64::MAX, &mut last);
-                for row in self.0.rows.range(first..=last) {
-                    gather(&row?.1)?;
-                }
-            }
-        }
-        // Stable: facts of one record stay in the order in which it contributes them.
-        found.sort_by_key(|(position, _)| *position);
-        found.iter().for_each(|(position, fact)| each(*position, fact));
-        Ok(())
-    }
-
     /// The totals of a park over months, first and last included.
     pub fn totals(
         &self,
@@ -155,6 +138,28 @@ impl Index {
         months: (Month, Month),
         filter: &TotalFilter,
     ) -> Result<Vec<Total>, IndexError> {
+        Ok(self.totals_as_of(park, months, filter)?.1)
+    }
+
+    /// As [`Index::totals`], with the position as of which they stand: they are the sums of the
+    /// facts below it, however many records come while they are read.
+    pub fn totals_as_of(
+        &self,
+        park: &ParkId,
+        months: (Month, Month),
+        filter: &TotalFilter,
+    ) -> Result<(u64, Vec<Total>), IndexError> {
+        self.checked(self.totals_of(park, months, filter))
+    }
+
+    fn totals_of(
+        &self,
+        park: &ParkId,
+        months: (Month, Month),
+        filter: &TotalFilter,
+    ) -> Result<(u64, Vec<Total>), IndexError> {
+        // While this is held no flush comes between two rows.
+        let _turn = self.0.turn.read().unwrap_or_else(PoisonError::into_inner);
         let mut first = Vec::new();
         key::totals(park.as_str(), &mut first);
         let start = first.len();
@@ -173,7 +178,7 @@ impl Index {
                 found.push(total);
             }
         }
-        Ok(found)
+        Ok((self.position(), found))
     }
 }
 
@@ -184,10 +189,8 @@ fn total(name: &[u8], value: &[u8]) -> Result<Total, IndexError> {
     let (measure, rest) = rest.split_first().ok_or_else(short)?;
     let measure = Measure::of_number(*measure)
         .ok_or_else(|| IndexError::Damaged("a total has an unknown measure".to_owned()))?;
-    Ok(Total {
-        month: Month(i32::from_be_bytes(*month)),
-        measure,
-        key: codec::decode(rest)?,
-        value: codec::decode(value)?,
-    })
+    let (key, kind, code): WholeKey = codec::decode(rest)?;
+    let (amount, facts): SumRow = codec::decode(value)?;
+    let value = TotalValue { amount, facts, kind, code };
+    Ok(Total { month: Month(i32::from_be_bytes(*month)), measure, key, value })
 }

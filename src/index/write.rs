@@ -8,28 +8,34 @@ use std::collections::HashMap;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 
+use crate::domain::code::MaterialCode;
 use crate::domain::fact::{Fact, FactUnit, Measure};
 use crate::domain::id::{FirmId, MaterialId, ParkId};
 use crate::domain::quantity::Method;
+use crate::domain::shapes::MaterialKind;
 use crate::domain::states::Kind;
 use crate::domain::time::Month;
-use crate::index::query::{ListOf, TotalValue};
+use crate::index::facts::FactRow;
+use crate::index::query::{ListOf, SumRow};
 use crate::index::{CachedStates, Index, IndexError, codec, fingerprint, key};
 use crate::merkle::Hash;
 
 /// How many totals are held between flushes.
 const MOST_TOTALS: usize = 50_000;
 
-/// What tells a total from the others of its park and month.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TotalKey {
-    pub firm: FirmId,
-    pub counterparty: Option<FirmId>,
-    pub material: Option<MaterialId>,
+/// What tells a total from the others of its park, month and measure. It is read back as
+/// [`Total`](crate::index::Total); here it borrows, because a total is looked up for every fact.
+#[derive(Serialize)]
+pub struct TotalOf<'a> {
+    pub firm: &'a FirmId,
+    pub counterparty: Option<&'a FirmId>,
+    pub material: Option<&'a MaterialId>,
     pub unit: FactUnit,
     pub method: Method,
+    pub kind: Option<MaterialKind>,
+    pub code: Option<&'a MaterialCode>,
 }
 
 /// Rows on their way: over the index, not yet in it.
@@ -37,9 +43,9 @@ pub struct Rows {
     index: Index,
     pub states: CachedStates,
     lists: Blocks<(u64, Box<str>)>,
-    facts: Blocks<(u64, Fact)>,
+    facts: Blocks<FactRow>,
     commands: Blocks<(u64, u64)>,
-    totals: HashMap<Vec<u8>, (TotalValue, bool)>,
+    totals: HashMap<Vec<u8>, (SumRow, bool)>,
     /// Fingerprints and positions since the last flush.
     noted: Vec<(u64, u64)>,
     name: Vec<u8>,
@@ -106,39 +112,35 @@ impl Rows {
         self.lists.push(&self.index, &self.name, (position, id.into()))
     }
 
-    pub fn fact(&mut self, position: u64, fact: Fact) -> Result<(), IndexError> {
+    /// Adds a fact, which is the `place`-th of the record at `position`.
+    pub fn fact(&mut self, position: u64, place: u8, fact: Fact) -> Result<(), IndexError> {
         key::facts(fact.park.as_str(), &mut self.name);
         key::push_month(fact.day.month(), &mut self.name);
         key::push_block(key::block(position), &mut self.name);
-        self.facts.push(&self.index, &self.name, (position, fact))
+        self.facts.push(&self.index, &self.name, FactRow(position, place, fact))
     }
 
-    /// Adds an amount to a total.
+    /// Adds the amount of one fact to a total.
     pub fn total(
         &mut self,
         park: &ParkId,
         month: Month,
         measure: Measure,
-        total: &TotalKey,
-        value: TotalValue,
+        total: &TotalOf<'_>,
+        amount: i64,
     ) -> Result<(), IndexError> {
         key::totals(park.as_str(), &mut self.name);
         key::push_month(month, &mut self.name);
         key::push_total(measure, total, &mut self.name);
-        if let Some((sum, changed)) = self.totals.get_mut(&self.name) {
-            sum.add(&value);
-            *changed = true;
-            return Ok(());
+        if !self.totals.contains_key(&self.name) {
+            let stored = self.index.0.rows.get(&self.name)?;
+            let sum = stored.map_or(Ok((0, 0)), |bytes| codec::decode(&bytes))?;
+            self.totals.insert(self.name.clone(), (sum, false));
         }
-        let sum = match self.index.0.rows.get(&self.name)? {
-            None => value,
-            Some(bytes) => {
-                let mut sum: TotalValue = codec::decode(&bytes)?;
-                sum.add(&value);
-                sum
-            }
-        };
-        self.totals.insert(self.name.clone(), (sum, true));
+        let (value, changed) = self.totals.get_mut(&self.name).expect("it was put there just now");
+        value.0 += i128::from(amount);
+        value.1 += 1;
+        *changed = true;
         Ok(())
     }
 
@@ -171,12 +173,14 @@ impl Rows {
         let mut meta = Vec::new();
         codec::encode(&(position, leaf.0), &mut meta);
         batch.insert(&key::META, meta);
-        self.index.0.rows.apply_batch(batch)?;
+        let turn = self.index.0.turn.write().unwrap_or_else(PoisonError::into_inner);
+        self.index.checked(self.index.0.rows.apply_batch(batch).map_err(IndexError::from))?;
         // Readers learn of the commands before they learn that the rows have come so far.
         let mut commands = self.index.0.commands.write().unwrap_or_else(PoisonError::into_inner);
         self.noted.drain(..).for_each(|(print, at)| commands.note(print, at));
         drop(commands);
         self.index.0.position.store(position, Ordering::Release);
+        drop(turn);
         self.states.release(position);
         Ok(())
     }

@@ -2,6 +2,8 @@
 //! and that rows are the same live, reopened and rebuilt.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[allow(dead_code, reason = "others need the rest")]
+#[path = "../../tests/support/story.rs"]
 pub(crate) mod story;
 
 use std::path::Path;

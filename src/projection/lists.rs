@@ -1,6 +1,8 @@
 //! Lists of aggregates in the order in which they came into being: all of a kind, those of a park,
 //! of a firm, of a contract.
 
+use std::borrow::Cow;
+
 use crate::domain::event::Event;
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::states::Kind;
@@ -10,7 +12,7 @@ use crate::record::Decoded;
 /// An aggregate that a record brought into being, and whose lists it stands in.
 struct Entry<'a> {
     kind: Kind,
-    id: &'a str,
+    id: Cow<'a, str>,
     parks: Vec<&'a ParkId>,
     firms: Vec<&'a FirmId>,
     contract: Option<&'a str>,
@@ -33,19 +35,18 @@ pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
     let firms = firms.into_iter().map(|firm| ListOf::Firm(firm.clone()));
     let contract = contract.map(|contract| ListOf::Contract(contract.to_owned()));
     for of in [ListOf::All].into_iter().chain(parks).chain(firms).chain(contract) {
-        rows.list(kind, &of, record.position(), id)?;
+        rows.list(kind, &of, record.position(), &id)?;
     }
     Ok(())
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "most events bring nothing into being")]
 fn entry(event: &Event) -> Option<Entry<'_>> {
-    let of = |kind, id, parks, firms| Some(Entry { kind, id, parks, firms, contract: None });
     if let Some(exchange) = event.exchange() {
         let (supplier, receiver) = (&exchange.supplier, &exchange.receiver);
         return Some(Entry {
             kind: Kind::Delivery,
-            id: exchange.delivery.as_str(),
+            id: exchange.delivery.as_str().into(),
             parks: vec![&supplier.park, &receiver.park],
             firms: vec![&supplier.firm, &receiver.firm],
             contract: Some(exchange.contract.as_str()),
@@ -77,6 +78,20 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
             let firms = vec![&e.supplier.firm, &e.receiver.firm];
             of(Kind::Contract, e.contract.as_str(), parks, firms)
         }
+        Event::PeriodClosed(e) => {
+            let id = format!("{}/{}", e.park, e.period);
+            of(Kind::Period, id, vec![&e.park], vec![])
+        }
         _ => None,
     }
+}
+
+/// The entry of what is under no contract.
+fn of<'a>(
+    kind: Kind,
+    id: impl Into<Cow<'a, str>>,
+    parks: Vec<&'a ParkId>,
+    firms: Vec<&'a FirmId>,
+) -> Option<Entry<'a>> {
+    Some(Entry { kind, id: id.into(), parks, firms, contract: None })
 }

@@ -50,7 +50,6 @@ impl Projector {
             states::apply(rows, record);
             lists::apply(rows, record)?;
             facts::apply(rows, record)?;
-            totals::apply(rows, record)?;
             commands::apply(rows, record)?;
             self.next += 1;
         }

@@ -1,28 +1,17 @@
-//! Sums of facts by park, month, measure, firm, counterparty, material, unit and method.
+//! Sums of facts by park, month, measure, firm, counterparty, material, unit, method, kind and code.
 
-use crate::domain::fact::{Fact, facts};
-use crate::index::{IndexError, Rows, TotalKey, TotalValue};
-use crate::record::Decoded;
+use crate::domain::fact::Fact;
+use crate::index::{IndexError, Rows, TotalOf};
 
-pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
-    let mut outcome = Ok(());
-    facts(&record.event, |fact| {
-        if outcome.is_ok() {
-            outcome = add(rows, fact);
-        }
-    });
-    outcome
-}
-
-fn add(rows: &mut Rows, fact: Fact) -> Result<(), IndexError> {
-    let value =
-        TotalValue { amount: fact.amount.into(), facts: 1, kind: fact.kind, code: fact.code };
-    let key = TotalKey {
-        firm: fact.firm,
-        counterparty: fact.counterparty.map(|other| other.firm),
-        material: fact.material,
+pub fn apply(rows: &mut Rows, fact: &Fact) -> Result<(), IndexError> {
+    let total = TotalOf {
+        firm: &fact.firm,
+        counterparty: fact.counterparty.as_ref().map(|other| &other.firm),
+        material: fact.material.as_ref(),
         unit: fact.unit,
         method: fact.method,
+        kind: fact.kind,
+        code: fact.code.as_ref(),
     };
-    rows.total(&fact.park, fact.day.month(), fact.measure, &key, value)
+    rows.total(&fact.park, fact.day.month(), fact.measure, &total, fact.amount)
 }

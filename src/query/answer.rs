@@ -32,6 +32,7 @@ pub struct Page<T: ToSchema> {
     #[schema(minimum = 0)]
     pub lag: u64,
     /// Ask again with this `cursor` for what follows; null at the end.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }
 

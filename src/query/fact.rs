@@ -40,6 +40,15 @@ pub struct MoneyFact {
     pub price_year: u16,
 }
 
+impl MoneyFact {
+    /// From ten-thousandths of the currency's unit.
+    pub fn new(amount: i128, currency: Currency, price_year: u16) -> MoneyFact {
+        let (sign, rest) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+        let amount = format!("{sign}{}.{:04}", rest / 10_000, rest % 10_000);
+        MoneyFact { amount, currency, price_year }
+    }
+}
+
 /// One signed quantity that one record contributes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FactView {
@@ -84,7 +93,10 @@ pub struct FactPage {
     #[schema(minimum = 0)]
     pub as_of: u64,
     /// In the order of the log.
+    #[schema(max_items = 400)]
     pub items: Vec<FactView>,
+    /// Ask again with this `cursor` for what follows; null at the end.
+    #[schema(required)]
     pub next_cursor: Option<String>,
     /// How many facts there are on all pages.
     #[schema(minimum = 0)]
@@ -151,9 +163,7 @@ fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
             (Some(sum.expect("a fact's amount is bounded")), None)
         }
         FactUnit::Money(currency, price_year) => {
-            let (sign, rest) = (if fact.amount < 0 { "-" } else { "" }, fact.amount.unsigned_abs());
-            let amount = format!("{sign}{}.{:04}", rest / 10_000, rest % 10_000);
-            (None, Some(MoneyFact { amount, currency, price_year }))
+            (None, Some(MoneyFact::new(fact.amount.into(), currency, price_year)))
         }
     };
     FactView {

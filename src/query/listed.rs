@@ -12,6 +12,8 @@ use crate::query::see::{Concern, Sight};
 pub trait Listed: Aggregate {
     /// Of its list, in cursors.
     const NAME: &'static str;
+    /// Whether a firm's desk sees those only that stand in its own list.
+    const OWN_ONLY: bool;
 
     /// What one wants to see who wants to see it.
     fn sight<S: States>(&self, states: &S) -> Sight;
@@ -29,9 +31,10 @@ fn concern<'a>(
 }
 
 macro_rules! listed {
-    ($($state:ident $name:literal |$self:ident, $states:ident| $sight:expr;)+) => {$(
+    ($($state:ident $name:literal $own:literal |$self:ident, $states:ident| $sight:expr;)+) => {$(
         impl Listed for $state {
             const NAME: &'static str = $name;
+            const OWN_ONLY: bool = $own;
 
             fn sight<S: States>(&self, $states: &S) -> Sight {
                 let $self = self;
@@ -42,27 +45,27 @@ macro_rules! listed {
 }
 
 listed! {
-    Park "parks" |_state, _states| Sight::Parks;
-    Firm "firms" |_state, _states| Sight::Directory;
-    Site "sites" |_state, _states| Sight::Directory;
-    Material "materials" |_state, _states| Sight::Directory;
-    Catalogue "catalogues" |_state, _states| Sight::Directory;
-    Listing "listings" |_state, _states| Sight::Listings;
-    Key "keys" |state, _states| Sight::Key(state.firm.clone());
-    Scale "scales" |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
-    Meter "meters" |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
-    Permit "permits" |state, states| {
+    Park "parks" false |_state, _states| Sight::Public;
+    Firm "firms" false |_state, _states| Sight::Directory;
+    Site "sites" false |_state, _states| Sight::Directory;
+    Material "materials" false |_state, _states| Sight::Directory;
+    Catalogue "catalogues" false |_state, _states| Sight::Directory;
+    Listing "listings" false |_state, _states| Sight::Listings;
+    Key "keys" true |state, _states| Sight::Key(state.firm.clone());
+    Scale "scales" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    Meter "meters" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    Permit "permits" false |state, states| {
         let site = states.find::<Site>(state.site.as_str());
         Sight::Rows(concern(site.iter().map(|site| &site.state.firm), [&state.park]))
     };
-    Contract "contracts" |state, _states| {
+    Contract "contracts" true |state, _states| {
         let sides = [&state.supplier, &state.receiver];
         Sight::Rows(concern(sides.map(|side| &side.firm), sides.map(|side| &side.park)))
     };
-    Delivery "deliveries" |state, _states| {
+    Delivery "deliveries" true |state, _states| {
         let sides = [&state.exchange.supplier, &state.exchange.receiver];
         Sight::Rows(concern(sides.map(|side| &side.firm), sides.map(|side| &side.park)))
     };
-    PeriodReturn "returns" |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
-    Period "periods" |_state, _states| Sight::Directory;
+    PeriodReturn "returns" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    Period "periods" false |_state, _states| Sight::Public;
 }

@@ -13,4 +13,5 @@ pub mod public;
 pub mod record;
 pub mod rows;
 pub mod see;
+pub mod total;
 pub mod view;

@@ -10,8 +10,8 @@ use crate::domain::confidential::Sealed as SealedMember;
 use crate::domain::id::FirmId;
 use crate::domain::states::States as _;
 use crate::index::Index;
-use crate::log::LogReader;
 use crate::log::sealed::Sealed;
+use crate::log::{LogError, LogReader};
 use crate::merkle::Hash;
 use crate::query::answer::QueryError;
 use crate::query::listed::Listed;
@@ -37,9 +37,11 @@ pub struct RecordView {
 /// A part of the log, in its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RecordPage {
+    /// Fewer than were asked for, where records are long.
     #[schema(max_items = 200)]
     pub items: Vec<RecordView>,
     /// Ask again `from` this position for what follows; null at the end.
+    #[schema(required)]
     pub next: Option<u64>,
     /// How many records are durable.
     #[schema(minimum = 0)]
@@ -73,6 +75,21 @@ pub struct Disclosed {
     pub items: Vec<DisclosedMember>,
 }
 
+/// A page of records is ended once it has read so many bytes of the log.
+const PAGE_BYTES: usize = 4 << 20;
+
+/// Why a scan of the log ends before its end.
+enum Stop {
+    Enough,
+    Log(LogError),
+}
+
+impl From<LogError> for Stop {
+    fn from(error: LogError) -> Stop {
+        Stop::Log(error)
+    }
+}
+
 /// Records, for one request.
 pub struct Records<'a> {
     pub log: &'a LogReader,
@@ -94,14 +111,21 @@ impl Records<'_> {
     pub fn page(&self, from: u64, limit: usize) -> Result<RecordPage, QueryError> {
         let size = self.log.size();
         let to = size.min(from.saturating_add(limit as u64));
-        let mut lines = Vec::new();
-        let scanned = self.log.scan::<crate::log::LogError>(from, to, |position, line| {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        let scanned = self.log.scan::<Stop>(from, to, |position, line| {
+            if bytes > PAGE_BYTES {
+                return Err(Stop::Enough);
+            }
+            bytes += line.len();
             lines.push((position, line.to_vec()));
             Ok(())
         });
-        scanned.map_err(broken)?;
+        match scanned {
+            Ok(()) | Err(Stop::Enough) => {}
+            Err(Stop::Log(error)) => return Err(broken(error)),
+        }
         let items = lines.iter().map(|(position, line)| self.view(*position, line));
-        let next = (to < size && from < size).then_some(to);
+        let next = lines.last().map(|(last, _)| last + 1).filter(|next| *next < size);
         Ok(RecordPage { items: items.collect::<Result<_, _>>()?, next, size })
     }
 
@@ -175,7 +199,7 @@ impl Records<'_> {
         let stored = self.index.find::<A>(id)?;
         match stored.state.sight(self.index) {
             Sight::Rows(concern) => Some(concern.firms),
-            Sight::Parks
+            Sight::Public
             | Sight::Directory
             | Sight::Listings
             | Sight::Figures(_)

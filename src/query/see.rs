@@ -13,9 +13,9 @@ pub struct Concern {
 /// What somebody wants to see.
 #[derive(Clone, Debug)]
 pub enum Sight {
-    /// Names of parks; anyone may.
-    Parks,
-    /// Firms, sites, materials, lists of codes, closed months: whoever reads at all.
+    /// Names of parks, and which of their months are closed; anyone may.
+    Public,
+    /// Firms, sites, materials, lists of codes: whoever reads at all.
     Directory,
     /// What is offered and sought.
     Listings,
@@ -32,7 +32,7 @@ pub enum Sight {
 /// Whether it may be seen.
 pub fn may(who: Option<&Principal>, sight: &Sight) -> bool {
     let action = match sight {
-        Sight::Parks => return true,
+        Sight::Public => return true,
         Sight::Directory => Action::ReadRegistry,
         Sight::Listings => Action::ReadListing,
         Sight::Rows(Concern { firms, parks }) => Action::ReadAggregate { parks, firms },

@@ -4,23 +4,23 @@ use crate::api::call::{Call, Reply, ok, read};
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
 use crate::api::problem::Problem;
-use crate::api::query::{query, words};
+use crate::api::query::{Limit, Word, query, words};
 use crate::api::read::reach;
 use crate::domain::access::Role;
 use crate::domain::fact::Measure;
 use crate::domain::id::{FirmId, MaterialId, ParkId};
-use crate::domain::text::Text;
 use crate::domain::time::{Day, Month};
-use crate::index::FactFilter;
+use crate::index::{FactFilter, TotalFilter};
 use crate::query::fact::{self, FactPage, FactsOf};
 use crate::query::figure::{self, ExchangeTotalsAnswer, FigureOf, ThreeTwoAnswer};
-use crate::query::public::{self, PublicExchangeTotals};
+use crate::query::public::{self, Grouping, PublicExchangeTotals};
 use crate::query::rows;
-use crate::query::see::{Sight, may};
+use crate::query::see::{Concern, Sight, may};
+use crate::query::total::{self, TotalBy, Totals, TotalsOf};
 use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwoTest};
 use crate::statistics::exchange::MEASURES;
 
-words! { Measure, Granularity, LinkEvidence }
+words! { Measure, Granularity, LinkEvidence, Grouping, TotalBy }
 
 query! {
     /// Which months, as of when.
@@ -28,7 +28,7 @@ query! {
         /// The figure as the records below this position give it; all that the rows reflect if
         /// absent.
         as_of: Option<u64>,
-        /// Wait until the answer reflects the record at this position.
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
         at_least: Option<u64>,
         /// The first month.
         from: Month,
@@ -43,15 +43,13 @@ query! {
         /// The figure as the records below this position give it; all that the rows reflect if
         /// absent.
         as_of: Option<u64>,
-        /// Wait until the answer reflects the record at this position.
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
         at_least: Option<u64>,
         /// What makes a link: `used` (strict, the default) or `accepted` (confirmed receipt).
-        #[param(inline)]
         evidence: Option<LinkEvidence>,
         /// The first month.
         from: Month,
         /// What an entity is: `firm` (the default) or `site`.
-        #[param(inline)]
         granularity: Option<Granularity>,
         /// The last month, included.
         to: Month,
@@ -63,12 +61,16 @@ query! {
     struct MonthsPage {
         /// Facts of the records below this position; all that the rows reflect if absent.
         as_of: Option<u64>,
-        /// `next_cursor` of the page before.
-        cursor: Option<Text>,
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
+        at_least: Option<u64>,
+        /// `next_cursor` of the page before, with the same filters.
+        #[param(value_type = Option<String>, max_length = 100)]
+        cursor: Option<Word>,
         /// The first month.
         from: Month,
-        /// At most so many, 50 if absent, 200 at most.
-        limit: Option<u64>,
+        /// The most items to answer; 50 if absent.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+        limit: Option<Limit>,
         /// Only of this material.
         material: Option<MaterialId>,
         /// The last month, included.
@@ -81,18 +83,20 @@ query! {
     struct ThreeTwoPage {
         /// Facts of the records below this position; all that the rows reflect if absent.
         as_of: Option<u64>,
-        /// `next_cursor` of the page before.
-        cursor: Option<Text>,
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
+        at_least: Option<u64>,
+        /// `next_cursor` of the page before, with the same filters.
+        #[param(value_type = Option<String>, max_length = 100)]
+        cursor: Option<Word>,
         /// As in the figure.
-        #[param(inline)]
         evidence: Option<LinkEvidence>,
         /// The first month.
         from: Month,
         /// As in the figure.
-        #[param(inline)]
         granularity: Option<Granularity>,
-        /// At most so many, 50 if absent, 200 at most.
-        limit: Option<u64>,
+        /// The most items to answer; 50 if absent.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+        limit: Option<Limit>,
         /// The last month, included.
         to: Month,
     }
@@ -103,18 +107,21 @@ query! {
     struct FactList {
         /// Facts of the records below this position; all that the rows reflect if absent.
         as_of: Option<u64>,
-        /// `next_cursor` of the page before.
-        cursor: Option<Text>,
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
+        at_least: Option<u64>,
+        /// `next_cursor` of the page before, with the same filters.
+        #[param(value_type = Option<String>, max_length = 100)]
+        cursor: Option<Word>,
         /// Only of this firm. A firm's key sees its own only.
         firm: Option<FirmId>,
         /// The first day.
         from: Option<Day>,
-        /// At most so many, 50 if absent, 200 at most.
-        limit: Option<u64>,
+        /// The most items to answer; 50 if absent.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+        limit: Option<Limit>,
         /// Only of this material.
         material: Option<MaterialId>,
         /// Only of this measure.
-        #[param(inline)]
         measure: Option<Measure>,
         /// The park.
         park: ParkId,
@@ -123,9 +130,31 @@ query! {
     }
 }
 
+query! {
+    /// Which totals.
+    struct TotalList {
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
+        at_least: Option<u64>,
+        /// What they are told apart by: `material` (the default), `firm` or `month`.
+        by: Option<TotalBy>,
+        /// Only of this firm. A firm's key sees its own only.
+        firm: Option<FirmId>,
+        /// The first month.
+        from: Month,
+        /// Only of this material.
+        material: Option<MaterialId>,
+        /// Only of this measure.
+        measure: Option<Measure>,
+        /// The park.
+        park: ParkId,
+        /// The last month, included.
+        to: Month,
+    }
+}
+
 /// All operations on figures and facts.
 pub fn operations() -> Vec<Operation> {
-    [of_totals(), of_the_web()].into_iter().flatten().collect()
+    [of_totals(), of_the_web(), of_facts()].into_iter().flatten().collect()
 }
 
 fn of_totals() -> Vec<Operation> {
@@ -166,10 +195,12 @@ fn of_totals() -> Vec<Operation> {
         .public()
         .says(
             "Total exchanged in closed months, for everybody.",
-            "By class of material, as it was when each month was closed. A figure behind which \
-             fewer than three firms stand on either side, or one with more than 85 %, is left out.",
+            "By class of material, for the closed months of a year or its quarters, or the year, \
+             as each month was when it was closed. A figure behind which fewer than three firms \
+             stand on either side, or one with more than 85 %, is left out, and so is one from \
+             which such a figure could be had by subtraction.",
         )
-        .query::<PublicMonths>()
+        .query::<PublicSpans>()
         .answers::<PublicExchangeTotals>("The figure.")
         .to(public_exchange_totals),
     ]
@@ -204,6 +235,20 @@ fn of_the_web() -> Vec<Operation> {
         .query::<ThreeTwoPage>()
         .answers::<FactPage>("A page of the facts.")
         .to(chertow_facts),
+    ]
+}
+
+fn of_facts() -> Vec<Operation> {
+    vec![
+        Operation::get("/api/v1/totals", "list_totals", Tag::Statistics)
+            .says(
+                "Totals of a park.",
+                "Sums of a park's facts over months, by material, firm or month: a park's for its \
+                 administration, verifiers and regulators, a firm's own for the firm.",
+            )
+            .query::<TotalList>()
+            .answers::<Totals>("The totals.")
+            .to(totals),
         Operation::get("/api/v1/facts", "list_facts", Tag::Statistics)
             .says(
                 "Lists facts.",
@@ -218,12 +263,13 @@ fn of_the_web() -> Vec<Operation> {
 }
 
 query! {
-    /// Which closed months.
-    struct PublicMonths {
-        /// The first month.
-        from: Month,
-        /// The last month, included.
-        to: Month,
+    /// Of which year, in which spans.
+    struct PublicSpans {
+        /// Months (the default), quarters or the year.
+        grouping: Option<Grouping>,
+        /// The year.
+        #[param(minimum = 1900, maximum = 9998)]
+        year: u64,
     }
 }
 
@@ -280,9 +326,10 @@ async fn exchange_totals(call: Call) -> Reply {
 }
 
 async fn exchange_totals_facts(call: Call) -> Reply {
-    let MonthsPage { as_of: asked, cursor, from, limit, material, to } = call.query()?;
+    let MonthsPage { as_of: asked, at_least, cursor, from, limit, material, to } = call.query()?;
     let park = park(&call)?;
     in_order(from, to)?;
+    reach(&call, at_least).await?;
     let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
     let filter = FactFilter { material, ..of.filter(&MEASURES) };
     let filters = format!("exchange {from} {to} {filter:?}");
@@ -292,11 +339,14 @@ async fn exchange_totals_facts(call: Call) -> Reply {
 }
 
 async fn public_exchange_totals(call: Call) -> Reply {
-    let PublicMonths { from, to } = call.query()?;
+    let PublicSpans { grouping, year } = call.query()?;
     let park: ParkId = call.segment("park")?;
-    in_order(from, to)?;
-    let api = call.api.clone();
-    let answer = read(move || Ok(public::exchange_totals(api.ledger.index(), &park, from, to)?));
+    let Some(year) = u16::try_from(year).ok().filter(|year| (1900..9999).contains(year)) else {
+        return Err(Problem::new(Fault::MalformedParameter, "`year` is a year, as 2025"));
+    };
+    let (api, grouping) = (call.api.clone(), grouping.unwrap_or_default());
+    let answer =
+        read(move || Ok(public::exchange_totals(api.ledger.index(), &park, year, grouping)?));
     ok(&answer.await?)
 }
 
@@ -316,10 +366,11 @@ async fn chertow(call: Call) -> Reply {
 }
 
 async fn chertow_facts(call: Call) -> Reply {
-    let ThreeTwoPage { as_of: asked, cursor, evidence, from, granularity, limit, to } =
+    let ThreeTwoPage { as_of: asked, at_least, cursor, evidence, from, granularity, limit, to } =
         call.query()?;
     let park = park(&call)?;
     in_order(from, to)?;
+    reach(&call, at_least).await?;
     let (granularity, evidence) = (granularity.unwrap_or_default(), evidence.unwrap_or_default());
     let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
     let filter = of.filter(&[evidence.measure()]);
@@ -330,18 +381,11 @@ async fn chertow_facts(call: Call) -> Reply {
 }
 
 async fn facts(call: Call) -> Reply {
-    let FactList { as_of: asked, cursor, firm, from, limit, material, measure, park, to } =
-        call.query()?;
-    let own = call.who.as_ref().and_then(|who| who.firm.clone());
-    let firm = match (may(call.who.as_ref(), &Sight::Figures(park.clone())), own) {
-        (true, _) => firm,
-        (false, Some(own)) if firm.as_ref().is_none_or(|firm| *firm == own) => Some(own),
-        (false, _) => {
-            let detail = "facts are for their firm and for the park's administration, verifiers \
-                          and regulators";
-            return Err(Problem::new(Fault::NotPermitted, detail));
-        }
-    };
+    let list: FactList = call.query()?;
+    let FactList { as_of: asked, at_least, cursor, firm, from, limit, material, measure, park, to } =
+        list;
+    let firm = whose(&call, &park, firm)?;
+    reach(&call, at_least).await?;
     let filter = FactFilter {
         park: Some(park),
         measures: measure.into_iter().collect(),
@@ -355,15 +399,46 @@ async fn facts(call: Call) -> Reply {
     fact_page(call, wanted, |_| true).await
 }
 
+/// Whose facts are shown: anyone's to those who see the park's figures, a firm's own to its desk.
+fn whose(call: &Call, park: &ParkId, firm: Option<FirmId>) -> Result<Option<FirmId>, Problem> {
+    let who = call.who.as_ref();
+    if may(who, &Sight::Figures(park.clone())) {
+        return Ok(firm);
+    }
+    let own = firm.or_else(|| who?.firm.clone());
+    let concern = Concern { firms: own.iter().cloned().collect(), parks: Vec::new() };
+    if may(who, &Sight::Rows(concern)) {
+        return Ok(own);
+    }
+    let detail = "facts are for their firm's desk and for the park's administration, verifiers and \
+                  regulators";
+    Err(Problem::new(Fault::NotPermitted, detail))
+}
+
+async fn totals(call: Call) -> Reply {
+    let TotalList { at_least, by, firm, from, material, measure, park, to } = call.query()?;
+    let firm = whose(&call, &park, firm)?;
+    in_order(from, to)?;
+    reach(&call, at_least).await?;
+    let filter = TotalFilter { measures: measure.into_iter().collect(), firm, material };
+    let of = TotalsOf { park, from, to, by: by.unwrap_or_default(), filter };
+    let api = call.api.clone();
+    let answer = read(move || {
+        let (index, size) = (api.ledger.index(), api.ledger.size());
+        Ok(total::totals(index, size, of)?)
+    });
+    ok(&answer.await?)
+}
+
 fn wanted(
     call: &Call,
     filter: FactFilter,
     as_of: u64,
-    cursor: Option<Text>,
-    limit: Option<u64>,
+    cursor: Option<Word>,
+    limit: Option<Limit>,
     filters: String,
 ) -> FactsOf {
-    let (cursor, limit) = (cursor.map(|text| text.to_string()), rows::limit(limit));
+    let (cursor, limit) = (cursor.map(|word| word.0), rows::limit(limit.map(|limit| limit.0)));
     FactsOf { filter, as_of, cursor, limit, filters, tickets: sees_tickets(call) }
 }
 

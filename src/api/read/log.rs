@@ -9,7 +9,7 @@ use crate::api::call::{Call, Reply, ok, read};
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag, text_schema};
 use crate::api::problem::Problem;
-use crate::api::query::query;
+use crate::api::query::{Limit, query};
 use crate::evidence::proof::{ConsistencyProof, InclusionProof, NoProof, Prover};
 use crate::log::checkpoint::Signed;
 use crate::query::record::{RecordPage, RecordView, Records};
@@ -23,8 +23,9 @@ query! {
     struct Range {
         /// The first position, 0 if absent.
         from: Option<u64>,
-        /// At most so many, 50 if absent, 200 at most.
-        limit: Option<u64>,
+        /// The most records to answer; 50 if absent.
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+        limit: Option<Limit>,
     }
 }
 
@@ -63,6 +64,7 @@ pub fn operations() -> Vec<Operation> {
             .to(checkpoint),
         Operation::get("/api/v1/log/records", "list_records", Tag::Log)
             .public()
+            .more_with_key()
             .says(
                 "Lists records.",
                 "Each with its HASH, and with HEAD and BODY where this key may see them: HEAD for \
@@ -74,6 +76,7 @@ pub fn operations() -> Vec<Operation> {
             .to(records),
         Operation::get("/api/v1/log/records/{position}", "get_record", Tag::Log)
             .public()
+            .more_with_key()
             .says(
                 "Shows one record.",
                 "As in the list of records. HEAD and BODY are the stored texts, byte for byte.",
@@ -95,6 +98,7 @@ pub fn operations() -> Vec<Operation> {
                 "RFC 6962's audit path from the record's HASH to a root: that of the newest \
                  checkpoint, or of an earlier size that it extends.",
             )
+            .also(&["404", "409"])
             .query::<InclusionOf>()
             .answers::<InclusionProof>("The proof, which was verified before it was sent.")
             .to(inclusion),
@@ -105,6 +109,7 @@ pub fn operations() -> Vec<Operation> {
                 "RFC 6962's consistency proof between two sizes, both covered by the newest \
                  checkpoint.",
             )
+            .also(&["409"])
             .query::<ConsistencyOf>()
             .answers::<ConsistencyProof>("The proof, which was verified before it was sent.")
             .to(consistency),
@@ -113,7 +118,7 @@ pub fn operations() -> Vec<Operation> {
 
 fn newest(call: &Call) -> Result<Arc<Signed>, Problem> {
     call.api.ledger.checkpoint().ok_or_else(|| {
-        Problem::new(Fault::NotCovered, "no checkpoint was published yet; ask again in a second")
+        Problem::new(Fault::NotYet, "no checkpoint was published yet; ask again in a second")
     })
 }
 
@@ -132,7 +137,7 @@ fn of(call: &Call) -> Records<'_> {
 
 async fn records(call: Call) -> Reply {
     let Range { from, limit } = call.query()?;
-    let limit = rows::limit(limit);
+    let limit = rows::limit(limit.map(|limit| limit.0));
     let (api, who) = (call.api.clone(), call.who.clone());
     let page = read(move || {
         let (log, index) = (api.ledger.log(), api.ledger.index());

@@ -1,9 +1,16 @@
 //! The reads: rows, figures, facts, the log, the state of the service.
 
+mod access;
+mod collection;
+mod confidential;
+mod contract;
+mod delivery;
 mod figures;
 mod health;
 mod log;
-mod rows;
+mod market;
+mod period;
+mod registry;
 
 use crate::api::call::Call;
 use crate::api::fault::Fault;
@@ -21,7 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// All reads.
 pub fn operations() -> Vec<Operation> {
-    let mut operations = rows::operations();
+    let mut operations = delivery::operations();
+    operations.extend(contract::operations());
+    operations.extend(confidential::operations());
+    operations.extend(market::operations());
+    operations.extend(period::operations());
+    operations.extend(registry::operations());
+    operations.extend(access::operations());
     operations.extend(figures::operations());
     operations.extend(log::operations());
     operations.push(health::operation());

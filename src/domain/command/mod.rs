@@ -5,6 +5,7 @@
 //! bytes asked twice are one command.
 
 mod access;
+mod commitment;
 mod contract;
 mod delivery;
 mod market;
@@ -215,7 +216,7 @@ impl Command {
     /// Reads the data of a command of a type.
     pub fn request(kind: &str, data: &str) -> Result<Request, Malformed> {
         match Request::parse(kind, data) {
-            Some(Ok(request)) => Ok(request),
+            Some(Ok(request)) => commitment::refuse(data).map(|()| request),
             Some(Err(error)) => Err(malformed("/data", &error)),
             None => Err(Malformed {
                 pointer: "/type".to_owned(),

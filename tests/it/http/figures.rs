@@ -79,22 +79,66 @@ fn the_public_sees_closed_months_without_small_cells() {
     let figure = format!("/api/v1/parks/prk_a/statistics/exchange-totals?{months}");
     server.get(&figure, &keys.mill).problem(403, "not_permitted");
     server.get(&figure, "").problem(401, "key_needed");
-    let public = format!("/api/v1/parks/prk_a/statistics/public/exchange-totals?{months}");
-    server.get(&public, "").problem(403, "not_permitted");
+    let public = "/api/v1/parks/prk_a/statistics/public/exchange-totals?year=2025";
+    let open = server.get(public, "").ok();
+    assert_eq!((&open["items"], &open["closed"]), (&json!([]), &json!([])));
     // Closing is of now, not of the day on which the load came.
     let body = json!({"data": {}, "occurred_at": "2025-04-02T00:00:00.000Z"}).to_string();
     let path = "/api/v1/parks/prk_a/periods/2025-03/close";
-    let closed = server.post_text(path, &server.keeper, "cmd_close", &body).ok();
+    let closed = server.post_text(path, &server.keeper, "cmd_close", &body);
+    let location = closed.header("location").to_owned();
+    assert_eq!(location, "/api/v1/parks/prk_a/periods/2025-03");
+    let closed = closed.ok();
     assert_eq!(closed["records"][1]["type"], "park_counted");
     server.settle(&closed);
-    let answer = server.get(&public, "").ok();
+    let period = server.get(&location, "").ok()["item"].clone();
+    assert_eq!((&period["period"], &period["park"]), (&json!("2025-03"), &json!("prk_a")));
+    let periods = server.get("/api/v1/parks/prk_a/periods", "").ok()["items"].clone();
+    assert_eq!(periods, json!([period]));
+    server.get(&location.replace("03", "04"), "").problem(404, "not_found");
+    let answer = server.get(public, "").ok();
+    assert_eq!(answer["closed"], json!(["2025-03"]));
     assert_eq!(answer["items"][0]["suppressed"], true);
+    assert_eq!(answer["items"][0]["period"], "2025-03");
+    let quarters = server.get(&format!("{public}&grouping=quarter"), "").ok();
+    assert_eq!(quarters["items"], json!([]));
+    let absent = public.replace("prk_a", "prk_none");
+    server.get(&absent, "").problem(404, "not_found");
+    server.get(&public.replace("2025", "25"), "").problem(400, "malformed_parameter");
     assert_eq!(answer["items"][0].get("accepted"), None::<&Value>);
     // What is dated into a closed month is taken, noted, and never claimed.
     let late = super::server::dispatch(9, "2.00");
     let late =
         server.post("/api/v1/deliveries/dlv_9/dispatch", &keys.works, "cmd_late", &late).ok();
     assert_eq!(late["nonconformities"], json!(["period_closed"]));
+}
+
+#[test]
+fn totals_are_told_apart_by_material_firm_or_month() {
+    let (server, keys) = Server::with_contract();
+    for number in 1..4 {
+        let used = server.load(&keys, number);
+        server.settle(&used);
+    }
+    let regulator = server.key("key_regulator", "regulator", json!({"parks": ["prk_a"]}));
+    let totals = |key: &str, by: &str| {
+        let path = format!("/api/v1/totals?park=prk_a&from=2025-01&to=2025-12&by={by}");
+        server.get(&path, key).ok()["items"].as_array().unwrap().clone()
+    };
+    let used = |key: &str, by: &str| {
+        let totals = totals(key, by).into_iter().filter(|total| total["measure"] == "used");
+        totals.collect::<Vec<_>>()
+    };
+    for (by, value) in [("material", "mat_slag"), ("firm", "frm_mill"), ("month", "2025-03")] {
+        let [total] = &used(&regulator, by)[..] else { panic!("one use: {by}") };
+        assert_eq!((&total[by], &total["facts"]), (&json!(value), &json!(3)));
+        assert_eq!(total["quantity"]["value"], "93.6");
+    }
+    assert_eq!(used(&keys.mill, "firm").len(), 1);
+    assert!(totals(&keys.other, "firm").is_empty());
+    let others = "/api/v1/totals?park=prk_a&from=2025-01&to=2025-12&firm=frm_works";
+    server.get(others, &keys.mill).problem(403, "not_permitted");
+    server.get(others, "").problem(401, "key_needed");
 }
 
 #[test]
@@ -114,4 +158,8 @@ fn facts_are_shown_to_their_firm_and_to_those_who_check() {
     server.get(path, &keys.mill).problem(403, "not_permitted");
     let of_used = server.get("/api/v1/facts?park=prk_a&measure=used", &keys.mill).ok();
     assert_eq!(of_used["total"], 1);
+    // A scale's key writes only.
+    let scale = json!({"firm": "frm_mill", "site": "sit_mill"});
+    let scale = server.key("key_scale", "weighbridge", scale);
+    server.get("/api/v1/facts?park=prk_a", &scale).problem(403, "not_permitted");
 }

@@ -35,8 +35,8 @@ fn pages_stay_on_the_position_as_of_which_the_list_was_begun() {
     let all = server.get("/api/v1/parks", "").ok();
     assert_eq!(all["items"].as_array().unwrap().len(), 12);
     let cursor = first["next_cursor"].as_str().unwrap();
-    let path = format!("/api/v1/parks?park=prk_01&cursor={cursor}");
-    server.get(&path, "").problem(400, "cursor_mismatch");
+    let path = format!("/api/v1/firms?cursor={cursor}");
+    server.get(&path, &server.keeper).problem(400, "cursor_mismatch");
     server.get("/api/v1/parks?cursor=xx", "").problem(400, "cursor_malformed");
 }
 

@@ -281,7 +281,7 @@ fn a_permit_covers_something_once_within_a_term_and_up_to_a_capacity() {
 #[test]
 fn a_calibration_has_a_term_and_a_meter_a_multiplier_above_zero() {
     let calibration = ("/calibration", reversed(), "term_reversed", "/calibration");
-    refused_for("frm_steel", "register_scale", &scale("scl_x"), &[calibration.clone()]);
+    refused_for("frm_steel", "register_scale", &scale("scl_x"), std::slice::from_ref(&calibration));
     refused_for(
         "frm_steel",
         "register_meter",

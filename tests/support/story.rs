@@ -1,10 +1,11 @@
-//! A small story for tests: two firms, one contract, loads from dispatch to use.
+//! A small story: two firms, one contract, loads from dispatch to use. For the tests of the writer,
+//! those that kill or trace a process, and the benchmarks; each takes this one file in.
 
 use serde_json::{Value, json};
 
-use crate::domain::command::Command;
-use crate::domain::id::KeyId;
-use crate::record::canonical::canonical;
+use symbiosis_ledger::domain::command::Command;
+use symbiosis_ledger::domain::id::KeyId;
+use symbiosis_ledger::record::canonical::canonical;
 
 const DAY: &str = "2025-03-01T08:00:00.000Z";
 
@@ -17,14 +18,15 @@ pub fn command(text: &str) -> Command {
     Command::parse(std::str::from_utf8(&canonical).unwrap()).unwrap()
 }
 
-fn ask(actor: &str, id: &str, kind: &str, data: &Value) -> Command {
+/// A command with its envelope.
+pub fn ask(actor: &str, id: &str, kind: &str, data: &Value) -> Command {
     let envelope = json!({
         "actor": actor, "data": data, "id": format!("cmd_{id}"), "occurred_at": DAY, "type": kind,
     });
     command(&envelope.to_string())
 }
 
-/// Everything up to a concluded contract of 1,000,000 tonnes.
+/// Everything up to a concluded contract of 100,000,000 tonnes.
 pub fn opening() -> Vec<Command> {
     let firm = |id: &str, uscc: &str| json!({"firm": id, "name": id, "uscc": uscc});
     let site =
@@ -42,7 +44,7 @@ pub fn opening() -> Vec<Command> {
                 "amount": {"amount": "12.50", "currency": "CNY"}, "direction": "receiver_pays",
                 "per": "TNE",
             },
-            "quantity": {"unit": "TNE", "value": "1000000"},
+            "quantity": {"unit": "TNE", "value": "100000000"},
         }],
         "receiver": "sit_mill", "supplier": "sit_works",
         "term": {"from": "2025-01-01", "to": "2025-12-31"},
@@ -73,22 +75,36 @@ pub fn story(loads: u32) -> Vec<Command> {
 }
 
 pub fn load(number: u32) -> [Command; 4] {
+    steps(number, "31.20", &json!({}))
+}
+
+/// A load of which a good part was lost on the way and a part is rejected: its receipt and its
+/// acceptance are two records each.
+pub fn short_load(number: u32) -> [Command; 4] {
+    let accept = json!({"quantity": {"unit": "TNE", "value": "15.00"}, "reason": "wet"});
+    steps(number, "20.00", &accept)
+}
+
+fn steps(number: u32, received: &str, accept: &Value) -> [Command; 4] {
     let delivery = format!("dlv_{number}");
-    let measured = |scale: &str| {
+    let measured = |scale: &str, net: &str| {
+        let gross = net.replace('.', "").parse::<u32>().expect("hundredths") + 1_500;
+        let gross = format!("{}.{:02}", gross / 100, gross % 100);
         json!({
-            "method": "weighed", "quantity": {"unit": "TNE", "value": "31.20"},
+            "method": "weighed", "quantity": {"unit": "TNE", "value": net},
             "ticket": {
-                "gross": {"unit": "TNE", "value": "46.20"}, "number": format!("T{number}"),
+                "gross": {"unit": "TNE", "value": gross}, "number": format!("T{number}"),
                 "scale": scale, "tare": {"unit": "TNE", "value": "15.00"},
             },
         })
     };
     let dispatch = json!({
-        "contract": "ctr_1", "delivery": delivery, "line": 1, "measured": measured("scl_works"),
-        "plate": format!("桂R {}", number + 1),
+        "contract": "ctr_1", "delivery": delivery, "line": 1,
+        "measured": measured("scl_works", "31.20"), "plate": format!("桂R {}", number + 1),
     });
-    let receive = json!({"delivery": delivery, "measured": measured("scl_mill")});
-    let accept = json!({"delivery": delivery});
+    let receive = json!({"delivery": delivery, "measured": measured("scl_mill", received)});
+    let mut accept = accept.clone();
+    accept["delivery"] = delivery.as_str().into();
     let use_ = json!({"delivery": delivery, "operation": "R5"});
     let id = |step: &str| format!("{step}-{number}");
     [

@@ -1,0 +1,128 @@
+//! Totals: sums of a park's facts over months, by firm, material or month.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::code::MaterialCode;
+use crate::domain::fact::{FactUnit, Measure};
+use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::quantity::Sum;
+use crate::domain::shapes::MaterialKind;
+use crate::domain::time::Month;
+use crate::index::{Index, Total, TotalFilter};
+use crate::query::answer::QueryError;
+use crate::query::fact::MoneyFact;
+
+/// What totals are told apart by, besides measure and unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TotalBy {
+    #[default]
+    Material,
+    Firm,
+    Month,
+}
+
+/// The sum of facts that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TotalView {
+    /// Of totals by material: its first code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<MaterialCode>,
+    /// How many facts it is the sum of.
+    #[schema(minimum = 0)]
+    pub facts: u64,
+    /// Of totals by firm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firm: Option<FirmId>,
+    /// Of totals by material.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MaterialKind>,
+    /// Of totals by material; absent for what is of no material, as fresh water.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub material: Option<MaterialId>,
+    pub measure: Measure,
+    /// Of economic output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<MoneyFact>,
+    /// Of totals by month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
+    /// Of matter and energy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Sum>,
+}
+
+/// The totals of a park.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Totals {
+    /// The answer reflects every record below this position.
+    #[schema(minimum = 0)]
+    pub as_of: u64,
+    pub by: TotalBy,
+    /// The first month.
+    pub from: Month,
+    /// By measure, then by what they are told apart by, then by unit.
+    pub items: Vec<TotalView>,
+    /// How many records the log has that the answer does not reflect.
+    #[schema(minimum = 0)]
+    pub lag: u64,
+    pub park: ParkId,
+    /// The last month, included.
+    pub to: Month,
+}
+
+/// Of which park, over which months, told apart by what.
+pub struct TotalsOf {
+    pub park: ParkId,
+    pub from: Month,
+    pub to: Month,
+    pub by: TotalBy,
+    pub filter: TotalFilter,
+}
+
+pub fn totals(index: &Index, size: u64, of: TotalsOf) -> Result<Totals, QueryError> {
+    let TotalsOf { park, from, to, by, filter } = of;
+    let as_of = index.position();
+    let mut sums: BTreeMap<(u8, String, FactUnit), (Total, i128, u64)> = BTreeMap::new();
+    for total in index.totals(&park, (from, to), &filter)? {
+        let key = match by {
+            TotalBy::Material => total.key.material.as_ref().map(ToString::to_string),
+            TotalBy::Firm => Some(total.key.firm.to_string()),
+            TotalBy::Month => Some(total.month.to_string()),
+        };
+        let key = (total.measure as u8, key.unwrap_or_default(), total.key.unit);
+        let (amount, facts) = (total.value.amount, total.value.facts);
+        let sum = sums.entry(key).or_insert_with(|| (total, 0, 0));
+        (sum.1, sum.2) = (sum.1 + amount, sum.2 + facts);
+    }
+    let items = sums.into_values().map(|(total, amount, facts)| view(by, total, amount, facts));
+    let lag = size.saturating_sub(as_of);
+    Ok(Totals { as_of, by, from, items: items.collect(), lag, park, to })
+}
+
+fn view(by: TotalBy, total: Total, amount: i128, facts: u64) -> TotalView {
+    let (quantity, money) = match total.key.unit {
+        FactUnit::Physical(dimension, basis) => {
+            let sum = Sum::new(amount, dimension, basis);
+            (Some(sum.expect("a park's facts add up to far less than a sum can hold")), None)
+        }
+        FactUnit::Money(currency, price_year) => {
+            (None, Some(MoneyFact::new(amount, currency, price_year)))
+        }
+    };
+    let of_material = by == TotalBy::Material;
+    TotalView {
+        code: total.value.code.filter(|_| of_material),
+        facts,
+        firm: (by == TotalBy::Firm).then_some(total.key.firm),
+        kind: total.value.kind.filter(|_| of_material),
+        material: total.key.material.filter(|_| of_material),
+        measure: total.measure,
+        money,
+        month: (by == TotalBy::Month).then_some(total.month),
+        quantity,
+    }
+}
