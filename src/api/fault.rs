@@ -65,8 +65,6 @@ faults! {
         "There is no such thing, or it is not shown to the holder of this key."
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
         "The address does not take this method; the header Allow says which it takes."
-    NotAcceptable "not_acceptable" NOT_ACCEPTABLE
-        "The answer has no form of those that the header Accept asks for."
     NotCovered "not_covered" CONFLICT "The newest checkpoint does not cover so many records yet."
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is longer than this address takes."
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE

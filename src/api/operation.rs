@@ -27,6 +27,8 @@ use crate::api::call::{Call, Reply};
 use crate::api::problem::Problem;
 use crate::api::query::{self, Query};
 use crate::query::answer::PAGE_MOST;
+use crate::query::cursor::CURSOR_PATTERN;
+use crate::record::canonical::SAFE_INTEGER;
 
 /// What an operation is about; chapters of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +158,8 @@ impl Operation {
 
     pub fn query<Q: Query>(mut self) -> Operation {
         self.has_query = true;
-        self.parameters.extend(Q::into_params(|| Some(ParameterIn::Query)));
+        let parameters = Q::into_params(|| Some(ParameterIn::Query));
+        self.parameters.extend(parameters.into_iter().map(bounded));
         self
     }
 
@@ -414,12 +417,28 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
     }
 }
 
+/// With the limits that all parameters of its kind have.
+fn bounded(mut parameter: Parameter) -> Parameter {
+    let is_cursor = parameter.name == "cursor";
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema {
+        if is_cursor {
+            schema.pattern = Some(CURSOR_PATTERN.to_owned());
+        }
+        if schema.schema_type == Type::Integer.into() {
+            schema.minimum.get_or_insert(0.into());
+            schema.maximum.get_or_insert((SAFE_INTEGER as i64).into());
+        }
+    }
+    parameter
+}
+
 /// A 0-based place in the log.
 pub fn position_schema() -> RefOr<Schema> {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(0))
+        .maximum(Some(SAFE_INTEGER as i64))
         .into()
 }
 
@@ -460,4 +479,24 @@ pub fn method_not_allowed(path: &'static str, methods: &[Method]) -> Route {
 pub async fn no_such_address() -> HttpResponse {
     let detail = "there is nothing at this address; /docs/ lists all";
     Problem::new(crate::api::fault::Fault::NotFound, detail).response()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::task::Waker;
+
+    use super::*;
+
+    #[test]
+    fn a_handler_that_panics_answers_a_problem() {
+        let mut guarded = Guarded(Box::pin(async { panic!("a mistake of ours") }));
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(reply) = Pin::new(&mut guarded).poll(&mut context) else {
+            panic!("a panic ends it")
+        };
+        let problem = reply.unwrap_err();
+        assert_eq!((&*problem.code, problem.status.as_u16()), ("internal", 500));
+        assert!(!problem.detail.contains("mistake"));
+    }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::domain::states::{Aggregate, Kind, States, StatesMut, Stored};
 use crate::index::{Index, codec, key};
 
-/// How many states are held before the ones that the rows have are dropped.
+/// How many states are held before the ones that the rows have are dropped, unless told otherwise.
 const MOST_HELD: usize = 400_000;
 
 /// One more than the largest number of a kind.
@@ -31,11 +31,12 @@ impl<A: Aggregate> Row for Stored<A> {
     }
 }
 
+#[derive(Clone)]
 struct Entry {
     /// None if there is no such aggregate.
     row: Option<Arc<dyn Row>>,
-    /// Position of the last record that changed it here; 0 if it was only read.
-    changed: u64,
+    /// Once the rows reflect the records below this, they have what is here; 0 if it was read.
+    needs: u64,
     dirty: bool,
 }
 
@@ -46,14 +47,56 @@ pub struct CachedStates {
     held: RefCell<Vec<Held>>,
     /// What was changed since the last flush, each once.
     dirty: Vec<(Kind, Box<str>)>,
+    /// What changes since [`CachedStates::begin`] have replaced; none while nothing is recorded.
+    replaced: Option<Replaced>,
+    most: usize,
+    /// How many are held before it is tried again to drop some.
+    try_above: usize,
+}
+
+struct Replaced {
+    /// In the order of the changes; no entry where nothing was held.
+    entries: Vec<(Kind, Box<str>, Option<Entry>)>,
+    /// How many were dirty when recording began.
+    dirty: usize,
 }
 
 const ONE_TYPE: &str = "a kind has one type of state";
 
 impl CachedStates {
     pub fn new(index: Index) -> CachedStates {
-        let held = (0..KINDS).map(|_| Held::new()).collect();
-        CachedStates { index, held: RefCell::new(held), dirty: Vec::new() }
+        CachedStates::holding(index, MOST_HELD)
+    }
+
+    /// Holds about so many states at most, and those besides that the rows do not have yet.
+    pub fn holding(index: Index, most: usize) -> CachedStates {
+        let held = RefCell::new((0..KINDS).map(|_| Held::new()).collect());
+        let dirty = Vec::new();
+        CachedStates { index, held, dirty, replaced: None, most, try_above: most }
+    }
+
+    /// From here on changes can be undone, until they are kept.
+    pub fn begin(&mut self) {
+        assert!(self.replaced.is_none(), "changes are kept or undone before others begin");
+        self.replaced = Some(Replaced { entries: Vec::new(), dirty: self.dirty.len() });
+    }
+
+    /// The changes since [`CachedStates::begin`] stay.
+    pub fn keep(&mut self) {
+        self.replaced.take().expect("something was begun");
+    }
+
+    /// Every state is as it was at [`CachedStates::begin`].
+    pub fn undo(&mut self) {
+        let Replaced { entries, dirty } = self.replaced.take().expect("something was begun");
+        let held = self.held.get_mut();
+        for (kind, id, entry) in entries.into_iter().rev() {
+            match entry {
+                Some(entry) => drop(held[kind as usize].insert(id, entry)),
+                None => drop(held[kind as usize].remove(&id)),
+            }
+        }
+        self.dirty.truncate(dirty);
     }
 
     /// Hands over key and value of every row that was changed since the last call.
@@ -72,19 +115,20 @@ impl CachedStates {
     }
 
     /// The rows reflect the records below `projected` now: what they have may be dropped, and is
-    /// when much is held. Whoever never takes the dirty ones (the writer) forgets them here.
+    /// when much is held.
     pub fn release(&mut self, projected: u64) {
+        assert!(self.replaced.is_none(), "what may be undone is held");
         let held = self.held.get_mut();
-        if held.iter().map(Held::len).sum::<usize>() <= MOST_HELD {
+        let count = |held: &[Held]| held.iter().map(Held::len).sum::<usize>();
+        if count(held) <= self.try_above {
             return;
         }
         for states in held.iter_mut() {
-            states.retain(|_, entry| {
-                entry.row.is_some() && entry.changed >= projected && entry.changed > 0
-            });
-            states.values_mut().for_each(|entry| entry.dirty = false);
+            states.retain(|_, entry| entry.dirty || entry.needs > projected);
         }
-        self.dirty.clear();
+        // Where the rows are far behind nearly all stays; looking again at every batch would cost
+        // more than the batch.
+        self.try_above = self.most.max(count(held) + self.most / 4);
     }
 
     /// The writer's: nothing is taken from here, so nothing needs to be remembered as dirty.
@@ -111,7 +155,7 @@ impl States for CachedStates {
             Some(entry) => entry.row.clone(),
             None => {
                 let row = self.load::<A>(id);
-                states.insert(id.into(), Entry { row: row.clone(), changed: 0, dirty: false });
+                states.insert(id.into(), Entry { row: row.clone(), needs: 0, dirty: false });
                 row
             }
         };
@@ -122,20 +166,19 @@ impl States for CachedStates {
 
 impl StatesMut for CachedStates {
     fn put<A: Aggregate>(&mut self, id: &str, stored: Stored<A>) {
-        let changed = stored.changed;
         let states = &mut self.held.get_mut()[A::KIND as usize];
-        let row: Option<Arc<dyn Row>> = Some(Arc::new(stored));
-        match states.get_mut(id) {
-            Some(entry) => {
-                let was_dirty = entry.dirty;
-                *entry = Entry { row, changed, dirty: true };
-                if was_dirty {
-                    return;
-                }
-            }
-            None => drop(states.insert(id.into(), Entry { row, changed, dirty: true })),
+        let needs = stored.changed + 1;
+        let entry = Entry { row: Some(Arc::new(stored)), needs, dirty: true };
+        let before = match states.get_mut(id) {
+            Some(held) => Some(std::mem::replace(held, entry)),
+            None => states.insert(id.into(), entry),
+        };
+        if !before.as_ref().is_some_and(|before| before.dirty) {
+            self.dirty.push((A::KIND, id.into()));
         }
-        self.dirty.push((A::KIND, id.into()));
+        if let Some(replaced) = &mut self.replaced {
+            replaced.entries.push((A::KIND, id.into(), before));
+        }
     }
 
     fn modify<A: Aggregate>(&mut self, id: &str, change: impl FnOnce(&mut Stored<A>)) {
@@ -144,6 +187,10 @@ impl StatesMut for CachedStates {
         }
         let states = &mut self.held.get_mut()[A::KIND as usize];
         let entry = states.get_mut(id).expect("it was read just now");
+        if let Some(replaced) = &mut self.replaced {
+            // It shares the state, so the change below is made to a copy.
+            replaced.entries.push((A::KIND, id.into(), Some(entry.clone())));
+        }
         let row = entry.row.as_mut().expect("an event names what a rule found to exist");
         let changed = match Arc::get_mut(row) {
             Some(own) => {
@@ -161,10 +208,91 @@ impl StatesMut for CachedStates {
                 changed
             }
         };
-        entry.changed = changed;
+        entry.needs = changed + 1;
         if !entry.dirty {
             entry.dirty = true;
             self.dirty.push((A::KIND, id.into()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::state::{ParkPlaces, PermitUse};
+
+    fn held(most: usize) -> (tempfile::TempDir, CachedStates) {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(&folder.path().join("index"), &mut |_| None).unwrap();
+        (folder, CachedStates::holding(index, most))
+    }
+
+    fn places(states: &CachedStates, id: &str) -> Option<(u64, u64)> {
+        states.find::<ParkPlaces>(id).map(|stored| (stored.changed, stored.state.places))
+    }
+
+    fn taken(states: &mut CachedStates) -> Vec<Vec<u8>> {
+        let mut keys = Vec::new();
+        states.take_dirty(|name, _| keys.push(name.to_owned()));
+        keys
+    }
+
+    #[test]
+    fn what_was_undone_never_was_and_what_was_kept_stays() {
+        let (_folder, mut states) = held(10);
+        states.create("a", 1, true, ParkPlaces { places: 1 });
+        assert_eq!(taken(&mut states).len(), 1);
+        states.create("b", 2, true, ParkPlaces { places: 2 });
+        let shown = states.find::<ParkPlaces>("b").unwrap();
+        states.begin();
+        for position in 3..6 {
+            states.change::<ParkPlaces>("a", position, true, |park| park.places += 10);
+            states.change::<ParkPlaces>("b", position, true, |park| park.places += 10);
+        }
+        states.create("c", 6, true, ParkPlaces { places: 3 });
+        states.create("a", 7, true, ParkPlaces { places: 4 });
+        states.create("b", 8, true, PermitUse { accepted: 5 });
+        assert_eq!((places(&states, "a"), places(&states, "b")), (Some((7, 4)), Some((5, 32))));
+        states.undo();
+        assert_eq!((places(&states, "a"), places(&states, "b")), (Some((1, 1)), Some((2, 2))));
+        assert!(!states.exists::<ParkPlaces>("c") && !states.exists::<PermitUse>("b"));
+        assert_eq!(shown.state.places, 2);
+        assert_eq!(taken(&mut states), [b"\x01\x14b"]);
+        states.begin();
+        states.change::<ParkPlaces>("a", 9, true, |park| park.places = 9);
+        states.create("c", 9, true, ParkPlaces { places: 9 });
+        states.keep();
+        assert_eq!((places(&states, "a"), places(&states, "c")), (Some((9, 9)), Some((9, 9))));
+        assert_eq!(taken(&mut states).len(), 2);
+    }
+
+    #[test]
+    fn a_state_that_the_rows_do_not_have_yet_is_held_however_many_there_are() {
+        let (_folder, mut states) = held(10);
+        for position in 0..30 {
+            states.create(&position.to_string(), position, true, ParkPlaces { places: position });
+        }
+        states.forget_dirty();
+        assert!(!states.exists::<ParkPlaces>("none"));
+        states.release(0);
+        let there = |states: &CachedStates| -> Vec<u64> {
+            let held = states.held.borrow();
+            let mut there: Vec<_> =
+                held[Kind::ParkPlaces as usize].keys().map(|id| id.parse().unwrap()).collect();
+            there.sort_unstable();
+            there
+        };
+        assert_eq!(there(&states), (0..30).collect::<Vec<_>>());
+        // Not tried again before a quarter more is held.
+        states.release(20);
+        assert_eq!(there(&states).len(), 30);
+        for position in 30..33 {
+            states.create(&position.to_string(), position, true, ParkPlaces { places: position });
+        }
+        states.forget_dirty();
+        states.release(20);
+        assert_eq!(there(&states), (20..33).collect::<Vec<_>>());
     }
 }

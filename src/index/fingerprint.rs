@@ -39,7 +39,7 @@ impl Fingerprints {
         self.put(fingerprint, position + 1);
     }
 
-    /// Positions that may be those of the command, in the order in which they were noted.
+    /// Positions that may be those of the command, in ascending order.
     pub fn candidates(&self, fingerprint: u64) -> Vec<u64> {
         let mut found = Vec::new();
         if self.slots.is_empty() {
@@ -52,6 +52,7 @@ impl Fingerprints {
             }
             at = (at + 1) % self.slots.len();
         }
+        found.sort_unstable();
         found
     }
 
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_noted_is_found_and_shared_fingerprints_are_told_in_order() {
+    fn what_was_noted_is_found_and_shared_fingerprints_are_told_apart_by_position() {
         let mut table = Fingerprints::default();
         assert!(table.candidates(7).is_empty());
         for position in 0..10_000 {

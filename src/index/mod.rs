@@ -13,17 +13,23 @@ mod facts;
 mod fingerprint;
 mod key;
 mod query;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::fs;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use cached::CachedStates;
+#[cfg(test)]
+pub use codec::{decode, encode};
 pub use query::{FactFilter, ListOf, Total, TotalFilter, TotalKey, TotalValue};
 pub use write::{Rows, TotalOf};
 
@@ -36,6 +42,20 @@ const CACHE_BYTES: u64 = 256 << 20;
 
 /// A file of this name says that the rows beside it were found damaged.
 const CONDEMNED: &str = "condemned";
+
+/// Released programs rebuild each other's rows, whether or not the form of any row differs.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// What all rows reflect.
+#[derive(Serialize, Deserialize)]
+struct Meta {
+    /// The records below this.
+    position: u64,
+    /// Leaf hash of the last of them.
+    leaf: [u8; 32],
+    /// Version of the program that wrote the rows.
+    program: String,
+}
 
 /// How long another holder of the folder is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -92,8 +112,11 @@ impl Index {
             Err(error @ IndexError::Locked { .. }) => return Err(error),
             Err(error) => tracing::warn!("{error}; rebuilding the rows"),
         }
-        let removed = fs::remove_dir_all(folder);
-        removed.map_err(|error| IndexError::Store(error.to_string()))?;
+        // A folder that was never made is as good as one that was removed.
+        if folder.exists() {
+            let removed = fs::remove_dir_all(folder);
+            removed.map_err(|error| IndexError::Store(error.to_string()))?;
+        }
         let fresh = Index::open_as_it_is(folder, leaf_of)?;
         fresh.ok_or_else(|| IndexError::Store("a new index is not empty".to_owned()))
     }
@@ -106,16 +129,20 @@ impl Index {
         if folder.join(CONDEMNED).exists() {
             return Ok(None);
         }
-        let db = open_db(folder)?;
+        // sled meets some damage with a panic, which means the same as an error here.
+        let opened = panic::catch_unwind(|| open_db(folder));
+        let panicked = |_| IndexError::Damaged("sled stopped while it read them".to_owned());
+        let db = opened.map_err(panicked)??;
         let rows = db.open_tree("rows")?;
         let position = match rows.get(key::META)? {
             None if rows.is_empty() => 0,
             None => return Ok(None),
             Some(meta) => {
-                let Ok((position, leaf)) = codec::decode::<(u64, [u8; 32])>(&meta) else {
+                let Ok(Meta { position, leaf, program }) = codec::decode(&meta) else {
                     return Ok(None);
                 };
-                if position == 0 || leaf_of(position - 1) != Some(Hash(leaf)) {
+                if program != PROGRAM || position == 0 || leaf_of(position - 1) != Some(Hash(leaf))
+                {
                     return Ok(None);
                 }
                 position

@@ -19,7 +19,7 @@ use crate::domain::states::Kind;
 use crate::domain::time::Month;
 use crate::index::facts::FactRow;
 use crate::index::query::{ListOf, SumRow};
-use crate::index::{CachedStates, Index, IndexError, codec, fingerprint, key};
+use crate::index::{CachedStates, Index, IndexError, Meta, PROGRAM, codec, fingerprint, key};
 use crate::merkle::Hash;
 
 /// How many totals are held between flushes.
@@ -49,6 +49,7 @@ pub struct Rows {
     /// Fingerprints and positions since the last flush.
     noted: Vec<(u64, u64)>,
     name: Vec<u8>,
+    written: u64,
 }
 
 /// Blocks that were read or begun, by key; the flag says that one was changed.
@@ -68,9 +69,10 @@ impl<T: Serialize + DeserializeOwned> Blocks<T> {
     }
 
     /// Writes what was changed, and forgets blocks that no later record adds to.
-    fn flush(&mut self, batch: &mut sled::Batch, open: u64) {
+    fn flush(&mut self, batch: &mut sled::Batch, open: u64, written: &mut u64) {
         self.0.retain(|name, (items, changed)| {
             if *changed {
+                *written += 1;
                 let mut value = Vec::with_capacity(items.len() * 64);
                 codec::encode(items, &mut value);
                 batch.insert(name.as_slice(), value);
@@ -92,7 +94,13 @@ impl Rows {
             totals: HashMap::new(),
             noted: Vec::new(),
             name: Vec::new(),
+            written: 0,
         }
+    }
+
+    /// How many rows were written so far: what an index costs is told by it.
+    pub fn written(&self) -> u64 {
+        self.written
     }
 
     pub fn index(&self) -> &Index {
@@ -137,9 +145,10 @@ impl Rows {
             let sum = stored.map_or(Ok((0, 0)), |bytes| codec::decode(&bytes))?;
             self.totals.insert(self.name.clone(), (sum, false));
         }
-        let (value, changed) = self.totals.get_mut(&self.name).expect("it was put there just now");
-        value.0 += i128::from(amount);
-        value.1 += 1;
+        let ((sum, facts), changed) =
+            self.totals.get_mut(&self.name).expect("it was put there just now");
+        *sum += i128::from(amount);
+        *facts += 1;
         *changed = true;
         Ok(())
     }
@@ -156,12 +165,17 @@ impl Rows {
     /// the last of which has this leaf hash.
     pub fn flush(&mut self, position: u64, leaf: &Hash) -> Result<(), IndexError> {
         let mut batch = sled::Batch::default();
-        self.states.take_dirty(|name, value| batch.insert(name, value));
-        self.lists.flush(&mut batch, key::block(position));
-        self.facts.flush(&mut batch, key::block(position));
-        self.commands.flush(&mut batch, position >> key::COMMAND_BLOCK_BITS);
+        let written = &mut self.written;
+        self.states.take_dirty(|name, value| {
+            *written += 1;
+            batch.insert(name, value);
+        });
+        self.lists.flush(&mut batch, key::block(position), written);
+        self.facts.flush(&mut batch, key::block(position), written);
+        self.commands.flush(&mut batch, position >> key::COMMAND_BLOCK_BITS, written);
         for (name, (sum, changed)) in &mut self.totals {
             if std::mem::take(changed) {
+                *written += 1;
                 let mut value = Vec::with_capacity(64);
                 codec::encode(sum, &mut value);
                 batch.insert(name.as_slice(), value);
@@ -171,8 +185,10 @@ impl Rows {
             self.totals.clear();
         }
         let mut meta = Vec::new();
-        codec::encode(&(position, leaf.0), &mut meta);
+        let program = PROGRAM.to_owned();
+        codec::encode(&Meta { position, leaf: leaf.0, program }, &mut meta);
         batch.insert(&key::META, meta);
+        *written += 1;
         let turn = self.index.0.turn.write().unwrap_or_else(PoisonError::into_inner);
         self.index.checked(self.index.0.rows.apply_batch(batch).map_err(IndexError::from))?;
         // Readers learn of the commands before they learn that the rows have come so far.

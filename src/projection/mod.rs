@@ -42,6 +42,11 @@ impl Projector {
         Projector { rows: Rows::over(index), next }
     }
 
+    /// How many rows were written so far.
+    pub fn written(&self) -> u64 {
+        self.rows.written()
+    }
+
     /// Applies records, which follow those that the rows reflect, and makes them visible at once.
     pub fn apply(&mut self, records: &[Decoded]) -> Result<(), ProjectionError> {
         for record in records {

@@ -1,6 +1,8 @@
 //! Rows are a function of the log: however it was cut into flushes, and after any loss.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod year;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -29,15 +31,19 @@ fn records() -> &'static [Decoded] {
             answer.unwrap();
         }
         ledger.close();
-        let mut records = Vec::new();
-        let log = ledger.log();
-        log.scan_stored(0, log.size(), |stored| {
-            records.push(Decoded::read(&stored.line, stored.head.clone()).unwrap());
-            Ok::<(), LogError>(())
-        })
-        .unwrap();
-        records
+        read(ledger.log())
     })
+}
+
+/// All records of a log.
+fn read(log: &LogReader) -> Vec<Decoded> {
+    let mut records = Vec::new();
+    log.scan_stored(0, log.size(), |stored| {
+        records.push(Decoded::read(&stored.line, stored.head.clone()).unwrap());
+        Ok::<(), LogError>(())
+    })
+    .unwrap();
+    records
 }
 
 fn leaf(position: u64) -> Option<Hash> {

@@ -9,6 +9,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::merkle::plain;
 
+/// What cursors look like.
+pub const CURSOR_PATTERN: &str = "^[0-9A-Za-z_-]{34}$";
+
 const VERSION: u8 = 1;
 const BYTES: usize = 1 + 8 + 8 + 8;
 
@@ -85,6 +88,8 @@ mod tests {
         let list = ListKey::new("deliveries", "park=prk_a");
         let cursor = Cursor { list, as_of: 90, next: 7 };
         let text = cursor.encode();
+        // As the pattern says.
+        assert_eq!(text.len(), 34);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
         assert_eq!(Cursor::decode(&text, list, 90), Ok(cursor));
         let other = ListKey::new("deliveries", "park=prk_b");

@@ -1,5 +1,7 @@
 //! The typed doors at work: body in, command to the writer, result out.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,7 @@ use crate::api::call::{BODY_LIMIT, Call, Reply, json};
 use crate::api::command::doors::{self, DOORS, Door};
 use crate::api::command::splice;
 use crate::api::fault::Fault;
-use crate::api::operation::Operation;
+use crate::api::operation::{Operation, Tag};
 use crate::api::problem::Problem;
 use crate::domain::access::{Principal, Role};
 use crate::domain::actor::Actor;
@@ -25,6 +27,9 @@ use crate::ledger::{Accepted, SubmitError};
 use crate::record::LINE_LIMIT;
 use crate::record::access_key::AccessKey;
 use crate::record::canonical::canonical;
+
+/// How long the answer about a key waits for the rows to reflect it.
+const PROJECTED_SOON: Duration = Duration::from_secs(2);
 
 /// The header that names a command.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -99,6 +104,10 @@ async fn submit(door: &'static Door, mut call: Call) -> Reply {
         Ok(accepted) => accepted,
         Err(error) => return Err(not_accepted(door, error, secret.is_some())),
     };
+    if door.tag == Tag::Access {
+        // Keys are read from the rows: who is answered may use the new one, and nobody the old.
+        call.api.ledger.projected(accepted.position, PROJECTED_SOON).await;
+    }
     let stream = accepted.records.first().map_or("", |record| &*record.stream);
     let location = door.location(call.request.path(), stream);
     let body = match door.kind {

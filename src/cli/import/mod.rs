@@ -243,7 +243,7 @@ mod tests {
         let expected = (at("\"lst_1\""), "malformed_id".to_owned(), "/data/listing".to_owned());
         assert_eq!(wrong(&prefix), expected);
         let twice = GOOD.replace("\"type\"", "\"id\":\"cmd_1\",\"type\"");
-        assert_eq!(wrong(&twice).1, "duplicate_key");
+        assert_eq!(wrong(&twice).1, "json_duplicate_key");
         let unknown = GOOD.replace("\"listing\"", "\"lasting\"");
         assert_eq!(wrong(&unknown).1, "unknown_member");
         assert_eq!(wrong("{\"id\":").1, "not_json");

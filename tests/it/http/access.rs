@@ -41,6 +41,31 @@ fn a_key_ends_when_it_is_revoked() {
 }
 
 #[test]
+fn a_key_s_secret_is_shown_once_or_never() {
+    let server = Server::start();
+    let data = json!({"key": "key_a", "label": "a", "role": "ledger_keeper"});
+    let made = server.post("/api/v1/keys", &server.keeper, "cmd_a", &data);
+    assert_eq!(made.header("location"), "/api/v1/keys/key_a");
+    let key = made.ok()["access_key"].as_str().unwrap().to_owned();
+    // It opens at once, without waiting for any position.
+    let shown = server.get("/api/v1/keys/key_a", &key).ok()["item"].clone();
+    assert_eq!((&shown["role"], shown.get("secret_hash")), (&json!("ledger_keeper"), None));
+    let again = server.post("/api/v1/keys", &server.keeper, "cmd_a", &data);
+    let problem = again.problem(409, "command_id_reused");
+    assert!(problem["detail"].as_str().unwrap().contains("shown once"), "{problem:#}");
+    let hash = "2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213";
+    let own = json!({"key": "key_b", "label": "b", "role": "ledger_keeper", "secret_hash": hash});
+    for _ in 0..2 {
+        let issued = server.post("/api/v1/keys", &server.keeper, "cmd_b", &own).ok();
+        assert_eq!(issued.get("access_key"), None);
+    }
+    for path in ["/api/v1/keys", "/api/v1/keys/key_b"] {
+        let text = server.get(path, &server.keeper).text;
+        assert!(!text.contains(hash) && !text.contains(&key[6..]), "{text}");
+    }
+}
+
+#[test]
 fn head_goes_to_those_who_check_and_body_to_the_parties_and_those() {
     let (server, keys) = Server::with_contract();
     let used = server.load(&keys, 1);
