@@ -72,8 +72,8 @@ fn story(plan: &Plan) -> String {
     text
 }
 
-/// What the folder must hold to, whatever the story: rows that are rebuilt are the live ones, bit for
-/// bit, and all of it verifies.
+/// What the folder must hold to, whatever the story: rows that are rebuilt are the live ones, bit
+/// for bit, and all of it verifies.
 fn holds(ledger: Ledger, options: &Options) {
     let live = ledger.index().digest().unwrap();
     ledger.close();

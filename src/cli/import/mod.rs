@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(wrong(&twice).1, "json_duplicate_key");
         let unknown = GOOD.replace("\"listing\"", "\"lasting\"");
         assert_eq!(wrong(&unknown).1, "unknown_member");
-        assert_eq!(wrong("{\"id\":").1, "not_json");
+        assert_eq!(wrong("{\"id\":").1, "json_truncated");
         let long = format!("{}{GOOD}", " ".repeat(LINE_LIMIT));
         assert_eq!(wrong(&long), (1, "body_too_large".to_owned(), String::new()));
     }
