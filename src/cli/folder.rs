@@ -15,6 +15,9 @@ use crate::log::{self, LogReader, OpenError, OpenOptions};
 /// The folder where a ledger is kept if nothing else is said.
 pub const DEFAULT: &str = "symbiosis-data";
 
+/// So many records take long enough to be watched.
+const LONG: u64 = 10_000;
+
 /// The credential of whoever acts on the folder itself: it opens nothing, because holding the
 /// folder is the right.
 pub fn folder_key() -> KeyId {
@@ -51,7 +54,11 @@ pub fn open(options: &Options) -> Result<Ledger, Failure> {
     expect_ledger(&options.folder)?;
     let mut bar: Option<Progress> = None;
     let opened = Ledger::open(options, &mut |done, total| {
-        bar.get_or_insert_with(|| Progress::begin("Reading the log", "records", total)).set(done);
+        // What is over in a blink needs no bar.
+        if bar.is_some() || total >= LONG {
+            let begin = || Progress::begin("Reading the log", "records", total);
+            bar.get_or_insert_with(begin).set(done);
+        }
     });
     if let Some(bar) = bar {
         bar.end();

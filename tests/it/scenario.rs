@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use symbiosis_ledger::domain::time::{Month, UtcMicros};
+use symbiosis_ledger::evidence::check::check;
 use symbiosis_ledger::ledger::{Ledger, Options, SubmitError, create};
 use symbiosis_ledger::merkle::HashStream;
 use symbiosis_ledger::query::figure::{self, FigureOf};
@@ -37,9 +38,14 @@ fn story(plan: &Plan) -> String {
 
     let mut refused: BTreeMap<String, u64> = BTreeMap::new();
     let mut noted: BTreeMap<String, u64> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
     for (step, answer) in steps.iter().zip(answers) {
         match (answer, &step.refused) {
             (Ok(accepted), None) => {
+                assert_eq!(accepted.recorded_at, step.recorded_at);
+                for record in accepted.records {
+                    *kinds.entry(record.kind).or_default() += 1;
+                }
                 for nonconformity in accepted.nonconformities {
                     let code = serde_json::to_value(nonconformity).unwrap();
                     *noted.entry(code.as_str().unwrap().to_owned()).or_default() += 1;
@@ -60,9 +66,25 @@ fn story(plan: &Plan) -> String {
     writeln!(text, "{commands} commands, {records} records\n").unwrap();
     list(&mut text, "Refused", &refused);
     list(&mut text, "Noted", &noted);
+    list(&mut text, "Recorded", &kinds);
     figures(&mut text, &ledger, plan);
-    ledger.close();
+    holds(ledger, &options);
     text
+}
+
+/// What the folder must hold to, whatever the story: rows that are rebuilt are the live ones, bit
+/// for bit, and all of it verifies.
+fn holds(ledger: Ledger, options: &Options) {
+    let live = ledger.index().digest().unwrap();
+    ledger.close();
+    drop(ledger);
+    std::fs::remove_dir_all(options.folder.join("index")).unwrap();
+    let ledger = Ledger::open(options, &mut |_, _| {}).unwrap();
+    assert_eq!(ledger.index().digest().unwrap(), live);
+    ledger.close();
+    drop(ledger);
+    let report = check(&options.folder, None, &mut |_, _| {}).unwrap();
+    assert!(report.verified, "{:#?}", report.errors);
 }
 
 fn list(text: &mut String, title: &str, counts: &BTreeMap<String, u64>) {
