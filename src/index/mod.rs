@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 pub use cached::CachedStates;
@@ -186,7 +186,7 @@ impl Index {
     pub fn digest(&self) -> Result<Hash, IndexError> {
         let mut stream = HashStream::default();
         for row in &self.0.rows {
-            let (key, value) = row?;
+            let (key, value) = self.checked(row.map_err(IndexError::from))?;
             for part in [&key, &value] {
                 stream.update(&(part.len() as u64).to_be_bytes());
                 stream.update(part);
@@ -208,10 +208,11 @@ impl Index {
         read
     }
 
-    fn state<A: Aggregate>(&self, id: &str) -> Result<Option<Stored<A>>, IndexError> {
-        let mut row = Vec::with_capacity(2 + id.len());
-        key::state(A::KIND, id, &mut row);
-        self.0.rows.get(&row)?.map(|bytes| codec::decode(&bytes)).transpose()
+    /// The value of one row, if it is there.
+    fn row<T: DeserializeOwned>(&self, name: &[u8]) -> Result<Option<T>, IndexError> {
+        let stored = self.0.rows.get(name).map_err(IndexError::from);
+        let value = |bytes: sled::IVec| codec::decode(&bytes);
+        self.checked(stored.and_then(|stored| stored.map(value).transpose()))
     }
 }
 
@@ -236,7 +237,9 @@ fn open_db(folder: &Path) -> Result<sled::Db, IndexError> {
 impl States for Index {
     /// A row that can't be read is a broken invariant: it stops the process, and opening rebuilds.
     fn find<A: Aggregate>(&self, id: &str) -> Option<Arc<Stored<A>>> {
-        let found = self.checked(self.state(id));
+        let mut name = Vec::with_capacity(2 + id.len());
+        key::state(A::KIND, id, &mut name);
+        let found = self.row::<Stored<A>>(&name);
         found.unwrap_or_else(|error| panic!("{:?} {id}: {error}", A::KIND)).map(Arc::new)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::domain::state::ParkPlaces;
-use crate::domain::states::StatesMut as _;
+use crate::domain::states::{Kind, StatesMut as _};
 
 const LEAF: Hash = Hash([5; 32]);
 const PARKS: u64 = 500;
@@ -61,6 +61,32 @@ fn a_row_that_was_found_damaged_is_not_met_again() {
     assert!(panic::catch_unwind(find).is_err());
     drop(index);
     assert_eq!(open(folder.path()).position(), 0);
+}
+
+/// The folds read rows too, and they run before anybody can ask: damage that stopped them once must
+/// not keep the ledger from opening for ever.
+#[test]
+fn a_damaged_row_that_stops_the_folds_is_not_met_again() {
+    type Fold = fn(&mut Rows) -> Result<(), IndexError>;
+    let mut list = Vec::new();
+    key::list(Kind::Park, &ListOf::All, &mut list);
+    key::push_block(key::block(PARKS), &mut list);
+    let commands = key::commands(PARKS >> key::COMMAND_BLOCK_BITS).to_vec();
+    let folds: [(Vec<u8>, Fold); 2] = [
+        (list, |rows| rows.list(Kind::Park, &ListOf::All, PARKS, "prk_new")),
+        (commands, |rows| rows.command("keeper", "cmd_new", PARKS)),
+    ];
+    for (name, fold) in folds {
+        let folder = tempfile::tempdir().unwrap();
+        let index = open(folder.path());
+        fill(&index);
+        index.0.rows.insert(name, &[codec::VERSION, 200]).unwrap();
+        index.flush().unwrap();
+        let mut rows = Rows::over(index.clone());
+        assert!(matches!(fold(&mut rows), Err(IndexError::Damaged(_))));
+        drop((rows, index));
+        assert_eq!(open(folder.path()).position(), 0);
+    }
 }
 
 /// Bytes of sled's own files are turned over, one place at a time: whatever sled makes of it, no

@@ -58,8 +58,7 @@ struct Blocks<T>(HashMap<Vec<u8>, (Vec<T>, bool)>);
 impl<T: Serialize + DeserializeOwned> Blocks<T> {
     fn push(&mut self, index: &Index, name: &[u8], item: T) -> Result<(), IndexError> {
         if !self.0.contains_key(name) {
-            let stored = index.0.rows.get(name)?;
-            let items = stored.map_or_else(|| Ok(Vec::new()), |bytes| codec::decode(&bytes))?;
+            let items = index.row(name)?.unwrap_or_default();
             self.0.insert(name.to_owned(), (items, false));
         }
         let (items, changed) = self.0.get_mut(name).expect("it was put there just now");
@@ -141,8 +140,7 @@ impl Rows {
         key::push_month(month, &mut self.name);
         key::push_total(measure, total, &mut self.name);
         if !self.totals.contains_key(&self.name) {
-            let stored = self.index.0.rows.get(&self.name)?;
-            let sum = stored.map_or(Ok((0, 0)), |bytes| codec::decode(&bytes))?;
+            let sum = self.index.row(&self.name)?.unwrap_or_default();
             self.totals.insert(self.name.clone(), (sum, false));
         }
         let ((sum, facts), changed) =

@@ -1,6 +1,7 @@
 //! Rows are a function of the log: however it was cut into flushes, and after any loss.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod damage;
 mod year;
 
 use std::collections::BTreeMap;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::fact::{Fact, Measure};
+use crate::domain::id::MaterialId;
 use crate::domain::quantity::Sum;
 use crate::domain::shapes::MaterialKind;
 use crate::statistics::{add, physical};
@@ -136,44 +137,51 @@ impl ThreeTwoTest {
         ThreeTwoTest { granularity, evidence, links: BTreeMap::new(), excluded: BTreeSet::new() }
     }
 
-    /// Whether a fact has part in the answer.
+    /// Whether a fact is a part of a link: the facts for which it holds add up to the links.
     pub fn counts(&self, fact: &Fact) -> bool {
-        let symbiotic = matches!(fact.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
-        let other = fact.counterparty.as_ref().filter(|other| other.park == fact.park);
-        fact.measure == self.evidence.measure()
-            && symbiotic
-            && other.is_some_and(|other| match self.granularity {
-                Granularity::Firm => other.firm != fact.firm,
-                Granularity::Site => other.site != fact.site,
-            })
+        self.exchange(fact).is_some_and(|exchange| exchange.recyclers().next().is_none())
     }
 
     pub fn add(&mut self, fact: &Fact) {
-        let (true, Some(other), Some(amount)) =
-            (self.counts(fact), &fact.counterparty, physical(fact))
-        else {
-            return;
-        };
-        let (receiver, supplier) = match self.granularity {
-            Granularity::Firm => (fact.firm.to_string(), other.firm.to_string()),
-            Granularity::Site => (fact.site.to_string(), other.site.to_string()),
-        };
-        let sides = [(fact.recycler, &receiver), (other.recycler, &supplier)];
-        let recyclers = sides.iter().filter(|(recycler, _)| *recycler);
-        self.excluded.extend(recyclers.map(|(_, entity)| (*entity).clone()));
-        if fact.recycler || other.recycler {
+        let Some(exchange) = self.exchange(fact) else { return };
+        let mut between_others = true;
+        for recycler in exchange.recyclers() {
+            between_others = false;
+            self.excluded.insert(recycler.to_owned());
+        }
+        if !between_others {
             return;
         }
-        let resource = match (&fact.code, &fact.material) {
-            (Some(code), _) => format!("{} {}", code.scheme(), code.code()),
-            (None, Some(material)) => material.to_string(),
-            (None, None) => return,
+        let Exchange { amount, material, receiver, supplier } = exchange;
+        let resource = match &fact.code {
+            Some(code) => format!("{} {}", code.scheme(), code.code()),
+            None => material.to_string(),
         };
-        let key = (supplier, receiver, resource, amount.dimension(), amount.basis());
-        let zero = Sum::zero(amount.dimension(), amount.basis());
-        let (sum, facts) = self.links.entry(key).or_insert((zero, 0));
+        let (dimension, basis) = (amount.dimension(), amount.basis());
+        let key = (supplier.name.to_owned(), receiver.name.to_owned(), resource, dimension, basis);
+        let (sum, facts) = self.links.entry(key).or_insert((Sum::zero(dimension, basis), 0));
         add(sum, &amount);
         *facts += 1;
+    }
+
+    /// What a fact says of an exchange in the park, recyclers' ones included; none if it is of
+    /// something else.
+    fn exchange<'a>(&self, fact: &'a Fact) -> Option<Exchange<'a>> {
+        let symbiotic = matches!(fact.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
+        let other = fact.counterparty.as_ref().filter(|other| other.park == fact.park)?;
+        let (receiver, supplier) = match self.granularity {
+            Granularity::Firm => (fact.firm.as_str(), other.firm.as_str()),
+            Granularity::Site => (fact.site.as_str(), other.site.as_str()),
+        };
+        if fact.measure != self.evidence.measure() || !symbiotic || receiver == supplier {
+            return None;
+        }
+        Some(Exchange {
+            amount: physical(fact)?,
+            material: fact.material.as_ref()?,
+            receiver: Entity { name: receiver, recycler: fact.recycler },
+            supplier: Entity { name: supplier, recycler: other.recycler },
+        })
     }
 
     pub fn finish(self) -> ThreeTwo {
@@ -202,6 +210,26 @@ impl ThreeTwoTest {
             granularity: self.granularity,
             verdict,
         }
+    }
+}
+
+/// What one fact says of an exchange.
+struct Exchange<'a> {
+    amount: Sum,
+    material: &'a MaterialId,
+    receiver: Entity<'a>,
+    supplier: Entity<'a>,
+}
+
+struct Entity<'a> {
+    name: &'a str,
+    recycler: bool,
+}
+
+impl<'a> Exchange<'a> {
+    fn recyclers(&self) -> impl Iterator<Item = &'a str> {
+        let sides = [&self.receiver, &self.supplier];
+        sides.into_iter().filter(|side| side.recycler).map(|side| side.name)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the 3-2 test on the webs of the literature.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::domain::fact::{Counterparty, FactUnit};
 use crate::domain::quantity::{Basis, Method};
@@ -96,6 +98,9 @@ fn guigang_passes_as_separate_firms_and_by_its_by_products_only() {
     let answer = test(Granularity::Firm, &guigang(true));
     assert_eq!(answer.excluded_recyclers, ["frm_env"]);
     assert_eq!(answer.components[0].entities.len(), 4);
+    let counting = ThreeTwoTest::new(Granularity::Firm, LinkEvidence::Used);
+    let counted = guigang(true).iter().filter(|fact| counting.counts(fact)).count();
+    assert_eq!(counted, 3, "what a recycler exchanges is no part of the figure");
     // One group firm with six sites: nothing crosses from one firm to another.
     let mut group = guigang(false);
     for fact in &mut group {
@@ -104,6 +109,55 @@ fn guigang_passes_as_separate_firms_and_by_its_by_products_only() {
     }
     assert_eq!(test(Granularity::Firm, &group).verdict, Verdict::None);
     assert_eq!(test(Granularity::Site, &group).verdict, Verdict::Symbiosis);
+}
+
+/// A fact of some exchange: of either measure, between few firms of two parks, with corrections.
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let sides = (0usize..4, 0usize..4, 0usize..3, any::<bool>());
+    (sides, -2i64..4, 0usize..3, any::<bool>(), 0usize..8).prop_map(
+        |((supplier, receiver, material, abroad), tonnes, kind, used, recycler)| {
+            const FIRMS: [&str; 4] = ["a", "b", "c", "d"];
+            const KINDS: [MaterialKind; 3] =
+                [MaterialKind::ByProduct, MaterialKind::Utility, MaterialKind::Product];
+            let (supplier, receiver) = (FIRMS[supplier], FIRMS[receiver]);
+            let mut fact = flow(supplier, receiver, ["x", "y", "z"][material], tonnes);
+            fact.measure = if used { Measure::Used } else { Measure::Accepted };
+            fact.kind = Some(KINDS[kind]);
+            fact.recycler = recycler == 0;
+            let other = fact.counterparty.as_mut().unwrap();
+            other.recycler = recycler == 1;
+            if abroad {
+                other.park = "prk_b".parse().unwrap();
+            }
+            fact
+        },
+    )
+}
+
+proptest! {
+    /// The list of facts is the explanation of the figure, so it must give the figure by itself.
+    #[test]
+    fn the_facts_that_count_add_up_to_the_links(facts in prop::collection::vec(any_fact(), 0..60)) {
+        let mut links = BTreeMap::new();
+        let counting = ThreeTwoTest::new(Granularity::Firm, LinkEvidence::Used);
+        for fact in facts.iter().filter(|fact| counting.counts(fact)) {
+            let other = fact.counterparty.as_ref().unwrap();
+            let ends = (other.firm.to_string(), fact.firm.to_string());
+            let key = (ends, fact.material.as_ref().unwrap().to_string());
+            let (amount, count) = links.entry(key).or_insert((0, 0));
+            (*amount, *count) = (*amount + i128::from(fact.amount), *count + 1);
+        }
+        links.retain(|_, (amount, _)| *amount > 0);
+        let answer = test(Granularity::Firm, &facts);
+        let told = answer.components.into_iter().flat_map(|component| component.links);
+        let told: BTreeMap<_, _> = told
+            .map(|link| {
+                let key = ((link.supplier, link.receiver), link.resource);
+                (key, (link.quantity.amount(), link.facts))
+            })
+            .collect();
+        prop_assert_eq!(told, links);
+    }
 }
 
 #[test]
