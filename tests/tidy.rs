@@ -76,7 +76,6 @@ const FLOATS: &[(&str, &str)] = &[];
 
 /// Functions of more than [`FUNCTION_LIMIT`] lines, as `src/file.rs: name`, with the reason.
 const LONG_FUNCTIONS: &[(&str, &str)] = &[
-    ("src/api/read/registry.rs: operations", "One list: what is read of each register."),
     (
         "src/domain/rules/contract/propose.rs: refusals_come_in_a_fixed_order",
         "A table: one request, mended step by step.",

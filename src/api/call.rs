@@ -15,6 +15,7 @@ use crate::api::auth;
 use crate::api::fault::Fault;
 use crate::api::problem::Problem;
 use crate::api::query::{self, Query, Value};
+use crate::api::router::place;
 use crate::domain::access::Principal;
 
 /// What a handler answers.
@@ -34,11 +35,26 @@ pub struct Call {
     /// Nobody where an address is public and no key was shown.
     pub who: Option<Principal>,
     payload: Payload,
+    /// The form of its address, as `/api/v1/parks/{park}`.
+    form: &'static str,
+    /// The address, where it was escaped needlessly.
+    normal: Option<String>,
 }
 
 impl Call {
-    pub fn new(api: &Arc<Api>, request: HttpRequest, payload: Payload) -> Call {
-        Call { api: Arc::clone(api), request, who: None, payload }
+    pub fn new(
+        api: &Arc<Api>,
+        request: HttpRequest,
+        payload: Payload,
+        form: &'static str,
+        normal: Option<String>,
+    ) -> Call {
+        Call { api: Arc::clone(api), request, who: None, payload, form, normal }
+    }
+
+    /// The address, without its query.
+    pub fn path(&self) -> &str {
+        self.normal.as_deref().unwrap_or(self.request.path())
     }
 
     /// Reads the access key. Without one the request is refused, unless the address is public.
@@ -71,7 +87,7 @@ impl Call {
     }
 
     pub fn text_segment(&self, name: &str) -> &str {
-        self.request.match_info().get(name).expect("the handler's address has this place")
+        place(self.form, self.path(), name).expect("the handler's address has this place")
     }
 
     /// The whole body, if it has one of these media types and is not too long.

@@ -14,6 +14,7 @@ mod pages;
 mod problem;
 mod query;
 mod read;
+mod router;
 mod server;
 
 use actix_web::web::Bytes;

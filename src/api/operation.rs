@@ -7,11 +7,8 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use actix_web::http::{Method, header};
-use actix_web::{HttpResponse, Route, web};
 use utoipa::ToSchema;
 use utoipa::openapi::content::Content;
 use utoipa::openapi::header::Header;
@@ -22,7 +19,6 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{HttpMethod, KnownFormat, Ref, RefOr, Required, SchemaFormat};
 
-use crate::api::Api;
 use crate::api::call::{Call, Reply};
 use crate::api::problem::Problem;
 use crate::api::query::{self, Query};
@@ -253,37 +249,15 @@ impl Operation {
         self
     }
 
-    /// The methods for which it is asked: HEAD is GET without a body.
-    pub fn methods(&self) -> &'static [Method] {
-        match self.method {
-            HttpMethod::Get => &[Method::GET, Method::HEAD],
-            HttpMethod::Post
-            | HttpMethod::Put
-            | HttpMethod::Delete
-            | HttpMethod::Options
-            | HttpMethod::Head
-            | HttpMethod::Patch
-            | HttpMethod::Trace => &[Method::POST],
-        }
+    /// Whether it reads: otherwise it is a POST.
+    pub fn gets(&self) -> bool {
+        self.method == HttpMethod::Get
     }
 
-    /// The route for one of its methods.
-    pub fn route(&self, api: &Arc<Api>, method: &Method) -> Route {
-        let handler = Rc::clone(self.handler.as_ref().expect("every operation has a handler"));
-        let (api, public, has_query) = (Arc::clone(api), self.public, self.has_query);
-        web::method(method.clone()).to(
-            move |request: actix_web::HttpRequest, payload: web::Payload| {
-                let mut call = Call::new(&api, request, payload.into_inner());
-                let handler = Rc::clone(&handler);
-                async move {
-                    if !has_query {
-                        query::none(call.request.query_string())?;
-                    }
-                    call.identify(public)?;
-                    Guarded(handler(call)).await
-                }
-            },
-        )
+    /// What is needed to answer, without what it says.
+    pub fn into_endpoint(self) -> Endpoint {
+        let handler = self.handler.expect("every operation has a handler");
+        Endpoint { handler, public: self.public, has_query: self.has_query }
     }
 
     /// What OpenAPI says.
@@ -348,6 +322,23 @@ const PROBLEMS: &[ProblemOf] = &[
 /// The named responses of all problems.
 pub fn problem_responses() -> impl Iterator<Item = (&'static str, Response)> {
     PROBLEMS.iter().map(|(status, name, says)| (*name, problem_response(status, says)))
+}
+
+/// What answers the calls of an operation.
+pub struct Endpoint {
+    handler: Handler,
+    public: bool,
+    has_query: bool,
+}
+
+impl Endpoint {
+    pub async fn answer(&self, mut call: Call) -> Reply {
+        if !self.has_query {
+            query::none(call.request.query_string())?;
+        }
+        call.identify(self.public)?;
+        Guarded((self.handler)(call)).await
+    }
 }
 
 /// A reference to a type's schema, which joins the named ones.
@@ -462,23 +453,6 @@ impl Future for Guarded {
             Err(_) => Poll::Ready(Err(Problem::internal(&"a handler panicked"))),
         }
     }
-}
-
-/// 405, for all methods that an address does not take.
-pub fn method_not_allowed(path: &'static str, methods: &[Method]) -> Route {
-    let allow = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-    web::route().to(move || {
-        let detail = format!("{path} takes {allow}");
-        let allow = header::HeaderValue::from_str(&allow).expect("methods are visible ASCII");
-        let problem = Problem::new(crate::api::fault::Fault::MethodNotAllowed, detail);
-        std::future::ready(problem.with_header(header::ALLOW, allow).response())
-    })
-}
-
-/// 404, for all other addresses.
-pub async fn no_such_address() -> HttpResponse {
-    let detail = "there is nothing at this address; /docs/ lists all";
-    Problem::new(crate::api::fault::Fault::NotFound, detail).response()
 }
 
 #[cfg(test)]

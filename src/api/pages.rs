@@ -4,14 +4,13 @@
 
 use std::sync::Arc;
 
-use actix_web::http::{Method, header};
-use actix_web::web::{self, Bytes, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Bytes;
 use utoipa_swagger_ui::Config;
 
 use crate::api::Api;
 use crate::api::fault::{Fault, all_codes};
-use crate::api::operation::method_not_allowed;
 use crate::api::problem::Problem;
 
 /// Where the OpenAPI document is.
@@ -27,53 +26,46 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:46em;marg
     padding:0 1em}code{font-size:90%}dt{margin-top:1em}";
 
 /// All pages.
-pub fn routes(config: &mut ServiceConfig, api: &Arc<Api>) {
-    let landing = page("Symbiosis ledger", &landing());
-    let codes = page("Problem codes", &codes());
-    fixed(config, "/", HTML, PAGE_POLICY, landing.into());
-    fixed(config, "/docs/problems", HTML, PAGE_POLICY, codes.into());
-    fixed(config, OPENAPI, "application/json", PAGE_POLICY, api.openapi.clone());
-    let to_docs = || async {
-        HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
-    };
-    get(config, "/docs", to_docs);
-    let swagger = Arc::new(Config::from(OPENAPI));
-    get(config, "/docs/{file:.*}", move |request: HttpRequest| {
-        let file = request.match_info().get("file").unwrap_or_default().to_owned();
-        std::future::ready(asset(&file, Arc::clone(&swagger)))
-    });
+pub struct Pages {
+    landing: Bytes,
+    codes: Bytes,
+    openapi: Bytes,
+    swagger: Arc<Config<'static>>,
+}
+
+impl Pages {
+    pub fn new(api: &Api) -> Pages {
+        Pages {
+            landing: page("Symbiosis ledger", &landing()).into(),
+            codes: page("Problem codes", &codes()).into(),
+            openapi: api.openapi.clone(),
+            swagger: Arc::new(Config::from(OPENAPI)),
+        }
+    }
+
+    /// The page at an address, if there is one.
+    pub fn answer(&self, path: &str) -> Option<HttpResponse> {
+        let fixed = |media_type, body: &Bytes| Some(fixed(media_type, body.clone()));
+        match path {
+            "/" => fixed(HTML, &self.landing),
+            "/docs/problems" => fixed(HTML, &self.codes),
+            OPENAPI => fixed("application/json", &self.openapi),
+            "/docs" => {
+                let to = (header::LOCATION, "/docs/");
+                Some(HttpResponse::PermanentRedirect().insert_header(to).finish())
+            }
+            path => Some(asset(path.strip_prefix("/docs/")?, Arc::clone(&self.swagger))),
+        }
+    }
 }
 
 /// A page that is always the same.
-fn fixed(
-    config: &mut ServiceConfig,
-    path: &'static str,
-    media_type: &'static str,
-    policy: &'static str,
-    body: Bytes,
-) {
-    get(config, path, move || {
-        let response = HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, media_type))
-            .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(body.clone());
-        std::future::ready(response)
-    });
-}
-
-fn get<F, Args>(config: &mut ServiceConfig, path: &'static str, handler: F)
-where
-    F: actix_web::Handler<Args> + Clone,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: actix_web::Responder + 'static,
-{
-    let methods = [Method::GET, Method::HEAD];
-    let resource = web::resource(path)
-        .route(web::get().to(handler.clone()))
-        .route(web::head().to(handler))
-        .default_service(method_not_allowed(path, &methods));
-    config.service(resource);
+fn fixed(media_type: &'static str, body: Bytes) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(body)
 }
 
 fn asset(file: &str, config: Arc<Config<'static>>) -> HttpResponse {

@@ -2,18 +2,17 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::Method;
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpRequest, HttpServer, web};
 
 use crate::api::Api;
-use crate::api::operation::{Operation, method_not_allowed, no_such_address};
-use crate::api::{operations, pages};
+use crate::api::operations;
+use crate::api::router::Router;
 use crate::ledger::Ledger;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -40,8 +39,13 @@ pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io:
     let thread = thread::Builder::new().name("http".to_owned()).spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let mut server = HttpServer::new(move || {
-                let api = Arc::clone(&api);
-                App::new().configure(move |config| routes(config, &api))
+                let router = Rc::new(Router::new(Arc::clone(&api), operations()));
+                App::new().default_service(web::to(
+                    move |request: HttpRequest, payload: web::Payload| {
+                        let router = Rc::clone(&router);
+                        async move { router.answer(request, payload.into_inner()).await }
+                    },
+                ))
             })
             .workers(workers)
             .keep_alive(KEEP_ALIVE)
@@ -86,37 +90,4 @@ impl Running {
 
 fn joined(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
     thread.join().unwrap_or_else(|_| Err(io::Error::other("the HTTP server panicked")))
-}
-
-/// Every address, with the methods that it takes.
-fn routes(config: &mut ServiceConfig, api: &Arc<Api>) {
-    let operations = operations();
-    let mut paths: Vec<&'static str> = Vec::new();
-    for operation in &operations {
-        if !paths.contains(&operation.path) {
-            paths.push(operation.path);
-        }
-    }
-    for path in paths {
-        let here = operations.iter().filter(|operation| operation.path == path);
-        config.service(resource(path, here, api));
-    }
-    pages::routes(config, api);
-    config.default_service(web::to(no_such_address));
-}
-
-fn resource<'a>(
-    path: &'static str,
-    operations: impl Iterator<Item = &'a Operation>,
-    api: &Arc<Api>,
-) -> actix_web::Resource {
-    let mut resource = web::resource(path);
-    let mut methods: Vec<Method> = Vec::new();
-    for operation in operations {
-        for method in operation.methods() {
-            resource = resource.route(operation.route(api, method));
-            methods.push(method.clone());
-        }
-    }
-    resource.default_service(method_not_allowed(path, &methods))
 }

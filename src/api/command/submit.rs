@@ -109,7 +109,7 @@ async fn submit(door: &'static Door, mut call: Call) -> Reply {
         call.api.ledger.projected(accepted.position, PROJECTED_SOON).await;
     }
     let stream = accepted.records.first().map_or("", |record| &*record.stream);
-    let location = door.location(call.request.path(), stream);
+    let location = door.location(call.path(), stream);
     let body = match door.kind {
         "issue_key" => {
             let access_key = secret.map(|secret| secret.reveal());

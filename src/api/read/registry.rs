@@ -105,113 +105,52 @@ list_query! {
     keep |_query, _state| true;
 }
 
-const OWN: &str = "Whom it concerns may see it: its firm, and the administration, verifiers and \
-    regulators of its park.";
-const ANY: &str = "Whoever has an access key may see it.";
+/// Who may see it, and whether that is anyone.
+type Who = (&'static str, bool);
 
-pub fn operations() -> Vec<Operation> {
-    let mut operations = Vec::new();
-    let registry = |path, one, list_id, get_id, what, says: [&'static str; 3], public| {
-        let [lists, reads, who] = says;
-        let (list_says, get_says) = ((lists, who), (reads, who));
-        let tag = Tag::Registry;
-        Collection { tag, path, one, list_id, get_id, what, list_says, get_says, public }
+const ALL: Who = ("Anyone may see it.", true);
+const ANY: Who = ("Whoever has an access key that reads may see it.", false);
+const OWN: Who = (
+    "Whom it concerns may see it: its firm, and the administration, verifiers and regulators of \
+     its park.",
+    false,
+);
+
+/// Both reads of each kind: who may, the address's plural and singular, the view, the query, what
+/// the list and the single thing are called.
+macro_rules! registry {
+    ($(
+        $who:ident $plural:literal $one:literal $view:ty, $query:ty, $things:literal $thing:literal;
+    )+) => {
+        pub fn operations() -> Vec<Operation> {
+            let mut operations = Vec::new();
+            $(operations.extend(
+                Collection {
+                    tag: Tag::Registry,
+                    path: concat!("/api/v1/", $plural),
+                    one: concat!("/api/v1/", $plural, "/{", $one, "}"),
+                    list_id: concat!("list_", $plural),
+                    get_id: concat!("get_", $one),
+                    what: $one,
+                    list_says: (concat!("Lists ", $things, "."), $who.0),
+                    get_says: (concat!("Shows ", $thing, "."), $who.0),
+                    public: $who.1,
+                }
+                .operations::<$view, $query>(),
+            );)+
+            operations
+        }
     };
-    operations.extend(
-        registry(
-            "/api/v1/parks",
-            "/api/v1/parks/{park}",
-            "list_parks",
-            "get_park",
-            "park",
-            ["Lists parks.", "Shows a park.", "Anyone may."],
-            true,
-        )
-        .operations::<ParkView, ParkQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/firms",
-            "/api/v1/firms/{firm}",
-            "list_firms",
-            "get_firm",
-            "firm",
-            ["Lists firms.", "Shows a firm.", ANY],
-            false,
-        )
-        .operations::<FirmView, FirmQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/sites",
-            "/api/v1/sites/{site}",
-            "list_sites",
-            "get_site",
-            "site",
-            ["Lists sites.", "Shows a site.", ANY],
-            false,
-        )
-        .operations::<SiteView, SiteQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/permits",
-            "/api/v1/permits/{permit}",
-            "list_permits",
-            "get_permit",
-            "permit",
-            ["Lists permits.", "Shows a permit.", OWN],
-            false,
-        )
-        .operations::<PermitView, PermitQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/materials",
-            "/api/v1/materials/{material}",
-            "list_materials",
-            "get_material",
-            "material",
-            ["Lists materials.", "Shows a material.", ANY],
-            false,
-        )
-        .operations::<MaterialView, MaterialQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/scales",
-            "/api/v1/scales/{scale}",
-            "list_scales",
-            "get_scale",
-            "scale",
-            ["Lists weighbridges and belt scales.", "Shows a scale.", OWN],
-            false,
-        )
-        .operations::<ScaleView, ScaleQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/meters",
-            "/api/v1/meters/{meter}",
-            "list_meters",
-            "get_meter",
-            "meter",
-            ["Lists meters.", "Shows a meter.", OWN],
-            false,
-        )
-        .operations::<MeterView, MeterQuery>(),
-    );
-    operations.extend(
-        registry(
-            "/api/v1/catalogues",
-            "/api/v1/catalogues/{catalogue}",
-            "list_catalogues",
-            "get_catalogue",
-            "catalogue",
-            ["Lists the loaded lists of codes.", "Shows a list of codes.", ANY],
-            false,
-        )
-        .operations::<CatalogueView, CatalogueQuery>(),
-    );
-    operations
+}
+
+registry! {
+    ALL "parks" "park" ParkView, ParkQuery, "parks" "a park";
+    ANY "firms" "firm" FirmView, FirmQuery, "firms" "a firm";
+    ANY "sites" "site" SiteView, SiteQuery, "sites" "a site";
+    OWN "permits" "permit" PermitView, PermitQuery, "permits" "a permit";
+    ANY "materials" "material" MaterialView, MaterialQuery, "materials" "a material";
+    OWN "scales" "scale" ScaleView, ScaleQuery, "weighbridges and belt scales" "a scale";
+    OWN "meters" "meter" MeterView, MeterQuery, "meters" "a meter";
+    ANY "catalogues" "catalogue" CatalogueView, CatalogueQuery,
+        "the loaded lists of codes" "a list of codes";
 }

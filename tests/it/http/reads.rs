@@ -60,7 +60,7 @@ fn what_http_expects_is_kept() {
     let head = server.request("HEAD", "/api/v1/parks", &[], "");
     assert_eq!((head.status, head.text.as_str()), (200, ""));
     let got = server.request("DELETE", "/api/v1/parks", &[], "");
-    assert_eq!(got.header("allow"), "POST, GET, HEAD");
+    assert_eq!(got.header("allow"), "GET, HEAD, POST");
     got.problem(405, "method_not_allowed");
     let got = server.request("PUT", "/docs/problems", &[], "");
     got.problem(405, "method_not_allowed");
