@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use symbiosis_ledger::domain::command::Command;
-use symbiosis_ledger::ledger::Ledger;
+use symbiosis_ledger::ledger::{Begun, Ledger};
 use tokio::task::LocalSet;
 
 use crate::Size;
@@ -65,8 +65,8 @@ async fn life(ledger: &Ledger, number: u64, waits: &mut Vec<u32>) {
     }
 }
 
-/// A file's worth of commands, read on one thread and submitted in blocks from another, until the
-/// rows have all of it.
+/// A file's worth of commands as `symbiosis import` takes them: read on one thread, given to the
+/// writer in blocks by another, one block ahead of its answers; until the rows have all of it.
 pub fn import(size: Size) {
     let folder = ground::folder();
     let before = syncs_per_second(folder.path(), size.probe);
@@ -85,11 +85,14 @@ pub fn import(size: Size) {
                 send.send(block).unwrap();
             }
         });
+        let answers =
+            |begun: Begun| begun.wait().into_iter().for_each(|answer| drop(answer.unwrap()));
+        let mut under_way: Option<Begun> = None;
         for block in receive {
-            for answer in ledger.submit_all(block, &ground::key(), None) {
-                answer.unwrap();
-            }
+            let begun = ledger.begin_all(block, &ground::key(), None);
+            under_way.replace(begun).map(answers);
         }
+        under_way.map(answers);
     });
     let durable = begun.elapsed();
     ledger.settle();

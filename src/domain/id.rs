@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::domain::text_value::{text_schema, text_serde};
 use crate::domain::value_error::{ValueError, shown};
@@ -42,7 +43,7 @@ macro_rules! ids {
     ($($name:ident $prefix:literal $kind:literal)+) => {$(
         #[doc = concat!("Identifies a ", $kind, ": `", $prefix, "…`.")]
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             pub const PREFIX: &'static str = $prefix;
@@ -66,7 +67,7 @@ macro_rules! ids {
 
             fn try_from(text: String) -> Result<$name, ValueError> {
                 check(&text, $prefix, $kind)?;
-                Ok($name(text.into_boxed_str()))
+                Ok($name(text.into()))
             }
         }
 

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::domain::text_value::{text_schema, text_serde};
 use crate::domain::value_error::{ValueError, shown};
@@ -14,7 +15,7 @@ pub const MAX_TEXT: usize = 500;
 
 /// A name, title or reason.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Box<str>);
+pub struct Text(Arc<str>);
 
 impl Text {
     pub fn as_str(&self) -> &str {

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::domain::states::{Aggregate, Kind, States, StatesMut, Stored};
 use crate::index::{Index, codec, key};
 
@@ -40,70 +42,45 @@ struct Entry {
     dirty: bool,
 }
 
-type Held = HashMap<Box<str>, Entry>;
+/// Looked at several times a record, by ids that the ledger has taken before: a short hash, seeded
+/// anew in each process, does.
+type Held = HashMap<Box<str>, Entry, RandomState>;
 
 pub struct CachedStates {
     index: Index,
     held: RefCell<Vec<Held>>,
-    /// What was changed since the last flush, each once.
-    dirty: Vec<(Kind, Box<str>)>,
-    /// What changes since [`CachedStates::begin`] have replaced; none while nothing is recorded.
-    replaced: Option<Replaced>,
+    /// What was changed since the last flush, each once; none if nothing is flushed from here.
+    dirty: Option<Vec<(Kind, Box<str>)>>,
     most: usize,
     /// How many are held before it is tried again to drop some.
     try_above: usize,
 }
 
-struct Replaced {
-    /// In the order of the changes; no entry where nothing was held.
-    entries: Vec<(Kind, Box<str>, Option<Entry>)>,
-    /// How many were dirty when recording began.
-    dirty: usize,
-}
-
 const ONE_TYPE: &str = "a kind has one type of state";
 
 impl CachedStates {
+    /// For whom the changed rows are taken from here: see [`CachedStates::take_dirty`].
     pub fn new(index: Index) -> CachedStates {
         CachedStates::holding(index, MOST_HELD)
     }
 
+    /// For the writer, who runs ahead of the rows and writes none.
+    pub fn ahead(index: Index) -> CachedStates {
+        CachedStates { dirty: None, ..CachedStates::new(index) }
+    }
+
     /// Holds about so many states at most, and those besides that the rows do not have yet.
-    pub fn holding(index: Index, most: usize) -> CachedStates {
-        let held = RefCell::new((0..KINDS).map(|_| Held::new()).collect());
-        let dirty = Vec::new();
-        CachedStates { index, held, dirty, replaced: None, most, try_above: most }
-    }
-
-    /// From here on changes can be undone, until they are kept.
-    pub fn begin(&mut self) {
-        assert!(self.replaced.is_none(), "changes are kept or undone before others begin");
-        self.replaced = Some(Replaced { entries: Vec::new(), dirty: self.dirty.len() });
-    }
-
-    /// The changes since [`CachedStates::begin`] stay.
-    pub fn keep(&mut self) {
-        self.replaced.take().expect("something was begun");
-    }
-
-    /// Every state is as it was at [`CachedStates::begin`].
-    pub fn undo(&mut self) {
-        let Replaced { entries, dirty } = self.replaced.take().expect("something was begun");
-        let held = self.held.get_mut();
-        for (kind, id, entry) in entries.into_iter().rev() {
-            match entry {
-                Some(entry) => drop(held[kind as usize].insert(id, entry)),
-                None => drop(held[kind as usize].remove(&id)),
-            }
-        }
-        self.dirty.truncate(dirty);
+    fn holding(index: Index, most: usize) -> CachedStates {
+        let held = RefCell::new((0..KINDS).map(|_| Held::default()).collect());
+        let dirty = Some(Vec::new());
+        CachedStates { index, held, dirty, most, try_above: most }
     }
 
     /// Hands over key and value of every row that was changed since the last call.
     pub fn take_dirty(&mut self, mut row: impl FnMut(&[u8], Vec<u8>)) {
         let held = self.held.get_mut();
         let mut name = Vec::new();
-        for (kind, id) in self.dirty.drain(..) {
+        for (kind, id) in self.dirty.iter_mut().flat_map(|dirty| dirty.drain(..)) {
             let entry = held[kind as usize].get_mut(&id).expect("what is dirty is held");
             entry.dirty = false;
             let state = entry.row.as_ref().expect("what was changed is there");
@@ -117,7 +94,6 @@ impl CachedStates {
     /// The rows reflect the records below `projected` now: what they have may be dropped, and is
     /// when much is held.
     pub fn release(&mut self, projected: u64) {
-        assert!(self.replaced.is_none(), "what may be undone is held");
         let held = self.held.get_mut();
         let count = |held: &[Held]| held.iter().map(Held::len).sum::<usize>();
         if count(held) <= self.try_above {
@@ -129,16 +105,6 @@ impl CachedStates {
         // Where the rows are far behind nearly all stays; looking again at every batch would cost
         // more than the batch.
         self.try_above = self.most.max(count(held) + self.most / 4);
-    }
-
-    /// The writer's: nothing is taken from here, so nothing needs to be remembered as dirty.
-    pub fn forget_dirty(&mut self) {
-        let held = self.held.get_mut();
-        for (kind, id) in self.dirty.drain(..) {
-            if let Some(entry) = held[kind as usize].get_mut(&id) {
-                entry.dirty = false;
-            }
-        }
     }
 
     fn load<A: Aggregate>(&self, id: &str) -> Option<Arc<dyn Row>> {
@@ -168,16 +134,15 @@ impl StatesMut for CachedStates {
     fn put<A: Aggregate>(&mut self, id: &str, stored: Stored<A>) {
         let states = &mut self.held.get_mut()[A::KIND as usize];
         let needs = stored.changed + 1;
-        let entry = Entry { row: Some(Arc::new(stored)), needs, dirty: true };
+        let entry = Entry { row: Some(Arc::new(stored)), needs, dirty: self.dirty.is_some() };
         let before = match states.get_mut(id) {
             Some(held) => Some(std::mem::replace(held, entry)),
             None => states.insert(id.into(), entry),
         };
-        if !before.as_ref().is_some_and(|before| before.dirty) {
-            self.dirty.push((A::KIND, id.into()));
-        }
-        if let Some(replaced) = &mut self.replaced {
-            replaced.entries.push((A::KIND, id.into(), before));
+        if let Some(dirty) = &mut self.dirty
+            && !before.as_ref().is_some_and(|before| before.dirty)
+        {
+            dirty.push((A::KIND, id.into()));
         }
     }
 
@@ -187,10 +152,6 @@ impl StatesMut for CachedStates {
         }
         let states = &mut self.held.get_mut()[A::KIND as usize];
         let entry = states.get_mut(id).expect("it was read just now");
-        if let Some(replaced) = &mut self.replaced {
-            // It shares the state, so the change below is made to a copy.
-            replaced.entries.push((A::KIND, id.into(), Some(entry.clone())));
-        }
         let row = entry.row.as_mut().expect("an event names what a rule found to exist");
         let changed = match Arc::get_mut(row) {
             Some(own) => {
@@ -209,9 +170,11 @@ impl StatesMut for CachedStates {
             }
         };
         entry.needs = changed + 1;
-        if !entry.dirty {
+        if let Some(dirty) = &mut self.dirty
+            && !entry.dirty
+        {
             entry.dirty = true;
-            self.dirty.push((A::KIND, id.into()));
+            dirty.push((A::KIND, id.into()));
         }
     }
 }
@@ -240,32 +203,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_undone_never_was_and_what_was_kept_stays() {
+    fn what_was_changed_is_taken_once() {
         let (_folder, mut states) = held(10);
         states.create("a", 1, true, ParkPlaces { places: 1 });
-        assert_eq!(taken(&mut states).len(), 1);
-        states.create("b", 2, true, ParkPlaces { places: 2 });
-        let shown = states.find::<ParkPlaces>("b").unwrap();
-        states.begin();
-        for position in 3..6 {
-            states.change::<ParkPlaces>("a", position, true, |park| park.places += 10);
-            states.change::<ParkPlaces>("b", position, true, |park| park.places += 10);
-        }
-        states.create("c", 6, true, ParkPlaces { places: 3 });
-        states.create("a", 7, true, ParkPlaces { places: 4 });
-        states.create("b", 8, true, PermitUse { accepted: 5 });
-        assert_eq!((places(&states, "a"), places(&states, "b")), (Some((7, 4)), Some((5, 32))));
-        states.undo();
-        assert_eq!((places(&states, "a"), places(&states, "b")), (Some((1, 1)), Some((2, 2))));
-        assert!(!states.exists::<ParkPlaces>("c") && !states.exists::<PermitUse>("b"));
-        assert_eq!(shown.state.places, 2);
-        assert_eq!(taken(&mut states), [b"\x01\x14b"]);
-        states.begin();
-        states.change::<ParkPlaces>("a", 9, true, |park| park.places = 9);
-        states.create("c", 9, true, ParkPlaces { places: 9 });
-        states.keep();
-        assert_eq!((places(&states, "a"), places(&states, "c")), (Some((9, 9)), Some((9, 9))));
+        states.change::<ParkPlaces>("a", 2, true, |park| park.places += 10);
+        states.create("a", 2, true, PermitUse { accepted: 5 });
+        assert_eq!(places(&states, "a"), Some((2, 11)));
         assert_eq!(taken(&mut states).len(), 2);
+        assert!(taken(&mut states).is_empty());
+        states.change::<ParkPlaces>("a", 3, true, |park| park.places += 10);
+        assert_eq!(taken(&mut states).len(), 1);
+    }
+
+    #[test]
+    fn what_is_ahead_of_the_rows_is_not_flushed_and_is_held() {
+        let (_folder, states) = held(10);
+        let mut states = CachedStates { dirty: None, ..states };
+        states.create("a", 1, true, ParkPlaces { places: 1 });
+        states.change::<ParkPlaces>("a", 2, true, |park| park.places += 10);
+        assert!(taken(&mut states).is_empty());
+        states.release(2);
+        assert_eq!(places(&states, "a"), Some((2, 11)));
     }
 
     #[test]
@@ -274,7 +232,7 @@ mod tests {
         for position in 0..30 {
             states.create(&position.to_string(), position, true, ParkPlaces { places: position });
         }
-        states.forget_dirty();
+        taken(&mut states);
         assert!(!states.exists::<ParkPlaces>("none"));
         states.release(0);
         let there = |states: &CachedStates| -> Vec<u64> {
@@ -291,7 +249,7 @@ mod tests {
         for position in 30..33 {
             states.create(&position.to_string(), position, true, ParkPlaces { places: position });
         }
-        states.forget_dirty();
+        taken(&mut states);
         states.release(20);
         assert_eq!(there(&states), (20..33).collect::<Vec<_>>());
     }

@@ -27,7 +27,7 @@ pub(crate) mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -43,7 +43,7 @@ use crate::domain::id::KeyId;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::UtcMicros;
 use crate::index::Index;
-use crate::ledger::queue::{Job, Reply};
+use crate::ledger::queue::{Answer, Block, Job, MOST_IN_BLOCK};
 use crate::ledger::shared::Shared;
 use crate::log::LogReader;
 use crate::log::checkpoint::Signed;
@@ -89,6 +89,23 @@ impl Options {
 #[derive(Clone)]
 pub struct Ledger(Arc<Shared>);
 
+/// Commands that the writer has been given.
+pub struct Begun {
+    /// How many commands each block has, and where its answers come.
+    blocks: Vec<(usize, mpsc::Receiver<Vec<Answer>>)>,
+}
+
+impl Begun {
+    /// Waits for the answers, in the order of the commands.
+    pub fn wait(self) -> Vec<Answer> {
+        let answers = self.blocks.into_iter().flat_map(|(count, answers)| {
+            let stopping = || (0..count).map(|_| Err(SubmitError::Stopping)).collect();
+            answers.recv().unwrap_or_else(|_| stopping())
+        });
+        answers.collect()
+    }
+}
+
 impl Ledger {
     /// Opens the ledger in a folder and starts its writer, projector and checkpoint threads. When
     /// it answers, the rows are brought up to the log. `progress` is told records done and to do.
@@ -103,8 +120,7 @@ impl Ledger {
     /// the command's actor was checked by the caller.
     pub async fn submit(&self, command: Command, key: &KeyId) -> Result<Accepted, SubmitError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job::command(command, key, None, Reply::One(reply));
-        self.0.queue.push(job)?;
+        self.0.queue.push(Job::One { command, key: key.clone(), reply })?;
         answer.await.unwrap_or(Err(SubmitError::Stopping))
     }
 
@@ -116,23 +132,33 @@ impl Ledger {
         key: &KeyId,
         clock: Option<&[UtcMicros]>,
     ) -> Vec<Result<Accepted, SubmitError>> {
+        self.begin_all(commands, key, clock).wait()
+    }
+
+    /// As [`Ledger::submit_all`], not waiting for the answers: the caller prepares what comes next
+    /// while these are written. It waits only where too much waits already.
+    pub fn begin_all(
+        &self,
+        mut commands: Vec<Command>,
+        key: &KeyId,
+        clock: Option<&[UtcMicros]>,
+    ) -> Begun {
         assert!(clock.is_none() || self.0.demo, "only a demo ledger takes another clock");
         assert!(clock.is_none_or(|clock| clock.len() == commands.len()), "one time a command");
-        let count = commands.len();
-        let (send, receive) = std::sync::mpsc::channel();
-        for (place, command) in commands.into_iter().enumerate() {
-            let at = clock.map(|clock| clock[place]);
-            let job = Job::command(command, key, at, Reply::Many(place, send.clone()));
-            if self.0.queue.push_waiting(job).is_err() {
-                break;
-            }
+        let mut begun = Begun { blocks: Vec::new() };
+        let mut at = 0;
+        while !commands.is_empty() {
+            let rest = commands.split_off(commands.len().min(MOST_IN_BLOCK));
+            let count = commands.len();
+            let clock = clock.map(|clock| clock[at..at + count].to_vec());
+            let block = Block { commands: std::mem::replace(&mut commands, rest), clock };
+            let (reply, answers) = mpsc::channel();
+            // A queue that is closed drops the job, and with it the sender.
+            drop(self.0.queue.push_waiting(Job::Block { block, key: key.clone(), reply }));
+            begun.blocks.push((count, answers));
+            at += count;
         }
-        drop(send);
-        let mut answers: Vec<_> = (0..count).map(|_| Err(SubmitError::Stopping)).collect();
-        for (place, answer) in receive {
-            answers[place] = answer;
-        }
-        answers
+        begun
     }
 
     /// Replaces the signing key. Answers the new verifier key once a checkpoint signed by both keys

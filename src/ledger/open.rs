@@ -28,7 +28,7 @@ use crate::ledger::clock::Clock;
 use crate::ledger::encode::Buffers;
 use crate::ledger::keys::{self, KeyFileError};
 use crate::ledger::publish::{self, PublishError};
-use crate::ledger::queue::{Ask, Job, Queue, Reply};
+use crate::ledger::queue::{Job, Queue};
 use crate::ledger::shared::{Bell, Progress, Shared};
 use crate::ledger::writer::Writer;
 use crate::ledger::{Options, SubmitError, project};
@@ -170,11 +170,11 @@ pub fn assemble(
         log,
         tree,
         sealed: sealed_writer,
-        states: CachedStates::new(index),
+        states: CachedStates::ahead(index),
         clock: Clock::after(opened.last_recorded_at),
         salts: salts(options, opened.size)?,
         projector: projector_queue,
-        recent: HashMap::new(),
+        recent: HashMap::default(),
         recent_order: VecDeque::new(),
         sealed_batch: SealedBatch::default(),
         records: Vec::new(),
@@ -291,9 +291,8 @@ pub fn start(assembled: Assembled) -> Result<Arc<Shared>, LedgerError> {
 
 /// Gives the writer a record of the ledger's own, and waits until it is durable.
 pub fn record_own(shared: &Shared, event: Event) -> Result<u64, SubmitError> {
-    let (send, receive) = mpsc::channel();
-    let job = Job { ask: Ask::Own(event), key: own_key(), at: None, reply: Reply::Many(0, send) };
-    shared.queue.push_waiting(job)?;
-    let (_, answer) = receive.recv().map_err(|_| SubmitError::Stopping)?;
-    answer.map(|accepted| accepted.position)
+    let (reply, answer) = mpsc::channel();
+    shared.queue.push_waiting(Job::Own { event, reply })?;
+    let accepted = answer.recv().map_err(|_| SubmitError::Stopping)?;
+    Ok(accepted.position)
 }

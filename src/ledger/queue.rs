@@ -3,6 +3,7 @@
 //! Invariant: bounded. When too much waits, a caller that can wait does, and one that can't is told
 //! to come again: nothing is dropped silently.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
 use tokio::sync::oneshot;
@@ -16,44 +17,47 @@ use crate::ledger::answer::Accepted;
 
 /// The most commands that may wait.
 const MOST_WAITING: usize = 20_000;
-/// The most that are written under one fdatasync.
-pub const MOST_IN_BATCH: usize = 4_096;
+/// The most that are written under one fdatasync, if they are not of one block.
+const MOST_IN_BATCH: usize = 4_096;
+/// The most that a caller puts into one block.
+pub const MOST_IN_BLOCK: usize = 1_024;
 
 pub type Answer = Result<Accepted, SubmitError>;
 
-/// Where an answer goes. Whoever asked may be gone; then nobody hears it.
-pub enum Reply {
-    One(oneshot::Sender<Answer>),
-    Many(usize, mpsc::Sender<(usize, Answer)>),
-}
-
-impl Reply {
-    pub fn send(self, answer: Answer) {
-        match self {
-            Reply::One(reply) => drop(reply.send(answer)),
-            Reply::Many(place, reply) => drop(reply.send((place, answer))),
-        }
-    }
-}
-
-/// What the writer is asked for.
-pub enum Ask {
-    Command(Command),
+/// What the writer is asked for, and where the answer goes. Whoever asked may be gone; then nobody
+/// hears it.
+pub enum Job {
+    One {
+        command: Command,
+        key: KeyId,
+        reply: oneshot::Sender<Answer>,
+    },
+    /// Commands that are answered together, in order.
+    Block {
+        block: Block,
+        key: KeyId,
+        reply: mpsc::Sender<Vec<Answer>>,
+    },
     /// A record that the ledger makes of itself.
-    Own(Event),
+    Own {
+        event: Event,
+        reply: mpsc::Sender<Accepted>,
+    },
 }
 
-pub struct Job {
-    pub ask: Ask,
-    pub key: KeyId,
-    /// When it is recorded, in a demo ledger.
-    pub at: Option<UtcMicros>,
-    pub reply: Reply,
+/// Commands of one caller.
+pub struct Block {
+    pub commands: Vec<Command>,
+    /// When each is recorded, in a demo ledger.
+    pub clock: Option<Vec<UtcMicros>>,
 }
 
 impl Job {
-    pub fn command(command: Command, key: &KeyId, at: Option<UtcMicros>, reply: Reply) -> Job {
-        Job { ask: Ask::Command(command), key: key.clone(), at, reply }
+    fn commands(&self) -> usize {
+        match self {
+            Job::One { .. } | Job::Own { .. } => 1,
+            Job::Block { block, .. } => block.commands.len(),
+        }
     }
 }
 
@@ -66,7 +70,9 @@ pub struct Queue {
 
 #[derive(Default)]
 struct State {
-    jobs: Vec<Job>,
+    jobs: VecDeque<Job>,
+    /// How many commands the jobs have.
+    waiting: usize,
     closed: bool,
     /// Whether the writer sleeps until something comes.
     idle: bool,
@@ -79,7 +85,7 @@ impl Queue {
         if state.closed {
             return Err(SubmitError::Stopping);
         }
-        if state.jobs.len() >= MOST_WAITING {
+        if state.waiting >= MOST_WAITING {
             return Err(SubmitError::Busy("too many commands are waiting"));
         }
         self.add(&mut state, job);
@@ -89,7 +95,7 @@ impl Queue {
     /// Adds a job, waiting for room.
     pub fn push_waiting(&self, job: Job) -> Result<(), SubmitError> {
         let mut state = self.lock();
-        while state.jobs.len() >= MOST_WAITING && !state.closed {
+        while state.waiting >= MOST_WAITING && !state.closed {
             state = self.emptied.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.closed {
@@ -100,7 +106,8 @@ impl Queue {
     }
 
     fn add(&self, state: &mut State, job: Job) {
-        state.jobs.push(job);
+        state.waiting += job.commands();
+        state.jobs.push_back(job);
         if state.idle {
             state.idle = false;
             self.filled.notify_one();
@@ -118,10 +125,16 @@ impl Queue {
             state.idle = true;
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if state.jobs.len() <= MOST_IN_BATCH {
-            taken.append(&mut state.jobs);
-        } else {
-            taken.extend(state.jobs.drain(..MOST_IN_BATCH));
+        let mut room = MOST_IN_BATCH;
+        while let Some(first) = state.jobs.front() {
+            if !taken.is_empty() && first.commands() > room {
+                break;
+            }
+            let job = state.jobs.pop_front().expect("it was looked at just now");
+            let commands = job.commands();
+            room = room.saturating_sub(commands);
+            state.waiting -= commands;
+            taken.push(job);
         }
         drop(state);
         self.emptied.notify_all();
@@ -136,7 +149,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A vector of jobs is whole after every statement under this lock.
+        // The count follows the jobs under the same lock, and nothing between the two can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{self, SyncSender};
 
+use foldhash::fast::RandomState;
 use rand_chacha::ChaCha20Rng;
+use tokio::sync::oneshot;
 
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
@@ -19,7 +21,7 @@ use crate::ledger::answer::Accepted;
 use crate::ledger::clock::Clock;
 use crate::ledger::encode::{self, Buffers, Envelope};
 use crate::ledger::open::own_key;
-use crate::ledger::queue::{Ask, Job, Reply};
+use crate::ledger::queue::{Answer, Block, Job};
 use crate::ledger::replay::{self, ReplayError};
 use crate::ledger::seal;
 use crate::ledger::shared::Shared;
@@ -46,6 +48,24 @@ pub fn stop(what: &str, error: &dyn std::fmt::Display) -> ! {
     std::process::abort()
 }
 
+/// An answer that goes out once the batch is durable.
+pub enum Waiting {
+    One(oneshot::Sender<Answer>, Answer),
+    Block(mpsc::Sender<Vec<Answer>>, Vec<Answer>),
+    Own(mpsc::Sender<Accepted>, Accepted),
+}
+
+impl Waiting {
+    /// Whoever asked may be gone: what was asked has happened all the same.
+    fn send(self) {
+        match self {
+            Waiting::One(reply, answer) => drop(reply.send(answer)),
+            Waiting::Block(reply, answers) => drop(reply.send(answers)),
+            Waiting::Own(reply, accepted) => drop(reply.send(accepted)),
+        }
+    }
+}
+
 pub struct Writer {
     pub shared: Arc<Shared>,
     pub log: Log,
@@ -56,13 +76,13 @@ pub struct Writer {
     pub salts: ChaCha20Rng,
     pub projector: SyncSender<Vec<Decoded>>,
     /// Commands whose ids are not in the rows yet: position of their first record.
-    pub recent: HashMap<Name, u64>,
+    pub recent: HashMap<Name, u64, RandomState>,
     /// The same, in the order of their positions.
     pub recent_order: VecDeque<(u64, Name)>,
     pub batch: Batch,
     pub sealed_batch: SealedBatch,
     pub records: Vec<Decoded>,
-    pub answers: Vec<(Reply, Accepted)>,
+    pub answers: Vec<Waiting>,
     pub buffers: Buffers,
     pub buffer: Vec<u8>,
 }
@@ -81,20 +101,30 @@ impl Writer {
         }
     }
 
+    /// Decides what is asked. Every answer waits for the batch to be durable, a refusal too: it may
+    /// tell of what this batch is about to change.
     fn take(&mut self, job: Job, reading: Result<UtcMicros, &'static str>) {
-        let Job { ask, key, at, reply } = job;
-        let decided = match at.map_or(reading, Ok) {
-            Err(reason) => Err(SubmitError::Busy(reason)),
-            Ok(reading) => match ask {
-                Ask::Command(command) => self.command(command, &key, reading),
-                Ask::Own(event) => Ok(self.own(event, &key, reading)),
-            },
-        };
-        match decided {
-            // Also of a command that was recorded before: if that was in this batch, it is not
-            // durable yet.
-            Ok(accepted) => self.answers.push((reply, accepted)),
-            Err(error) => reply.send(Err(error)),
+        match job {
+            Job::One { command, key, reply } => {
+                let answer = reading.map_err(SubmitError::Busy);
+                let answer = answer.and_then(|reading| self.command(command, &key, reading));
+                self.answers.push(Waiting::One(reply, answer));
+            }
+            Job::Block { block: Block { commands, clock }, key, reply } => {
+                let mut answers = Vec::with_capacity(commands.len());
+                for (place, command) in commands.into_iter().enumerate() {
+                    let reading = clock.as_ref().map_or(reading, |clock| Ok(clock[place]));
+                    let answer = reading.map_err(SubmitError::Busy);
+                    answers.push(answer.and_then(|reading| self.command(command, &key, reading)));
+                }
+                self.answers.push(Waiting::Block(reply, answers));
+            }
+            Job::Own { event, reply } => {
+                // A clock that is off must not keep the ledger from telling of itself.
+                let reading = reading.unwrap_or(self.clock.last());
+                let accepted = self.own(event, &own_key(), reading);
+                self.answers.push(Waiting::Own(reply, accepted));
+            }
         }
     }
 
@@ -241,9 +271,7 @@ impl Writer {
     /// Makes the batch durable, then answers, then hands its records on.
     fn commit(&mut self) {
         self.commit_batch();
-        for (reply, accepted) in self.answers.drain(..) {
-            reply.send(Ok(accepted));
-        }
+        self.answers.drain(..).for_each(Waiting::send);
         self.hand_on();
         let lag = self.log.size().saturating_sub(MOST_LAG);
         self.shared.projected.wait(lag);
@@ -281,7 +309,6 @@ impl Writer {
     /// Forgets what the rows have by now.
     fn release(&mut self) {
         let projected = self.shared.projected.get();
-        self.states.forget_dirty();
         self.states.release(projected);
         while self.recent_order.front().is_some_and(|(at, _)| *at < projected) {
             if let Some((_, name)) = self.recent_order.pop_front() {

@@ -1,31 +1,29 @@
 //! `symbiosis import`: commands from a file, one a line, into a folder or through an API.
 //!
-//! Invariant: a line is read as strictly as a request's body. Lines go in blocks, in order;
-//! whatever happens, all lines before one that is told as wrong have been answered for. Because
-//! ids make commands idempotent, importing a file again changes nothing and resumes what was cut
-//! off.
+//! Invariant: lines go in blocks, in order; whatever happens, all lines before one that is told as
+//! wrong have been answered for. Because ids make commands idempotent, importing a file again
+//! changes nothing and resumes what was cut off.
 
+mod reading;
 mod sender;
 mod source;
+
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use serde::Serialize;
 
 use crate::cli::args::Import;
-use crate::cli::locate;
 use crate::cli::out::{Failure, Out, Outcome, count, grouped, talk};
 use crate::cli::progress::Progress;
 use crate::config::Settings;
-use crate::domain::command::Command;
-use crate::record::canonical::canonical;
 
-use sender::{Answer, Sender};
+use reading::{Step, column};
+use sender::{Answer, Sender, Sent};
 use source::Source;
 
-/// So many lines are sent and answered together.
-const BLOCK: usize = 2000;
-
-/// A line longer than a request's body may be is none.
-const LINE_LIMIT: usize = 256 << 10;
+/// So many blocks are read before the ones before them are written.
+const BLOCKS_READ_AHEAD: usize = 2;
 
 /// So many wrong lines are told one by one.
 const LISTED: usize = 100;
@@ -60,22 +58,31 @@ pub struct Imported {
     pub complete: bool,
 }
 
-/// A line that is a command, waiting to be sent.
-pub struct Waiting {
+/// A line that is a command.
+#[derive(Debug)]
+pub struct Text {
     pub line: u64,
     pub text: String,
-    pub command: Command,
 }
 
 pub fn run(args: &Import, settings: &Settings, out: Out) -> Outcome {
-    let mut source = Source::open(&args.file)?;
-    let mut sender = Sender::open(args, settings)?;
-    let mut progress = Progress::begin("Importing", "bytes", source.bytes());
-    let mut result = Imported { file: source.name().to_owned(), ..Imported::default() };
-    let read = read(args, &mut source, &mut sender, &mut progress, &mut result);
-    progress.end();
-    sender.close();
-    read?;
+    let source = Source::open(&args.file)?;
+    let mut run = Run {
+        sender: Sender::open(args, settings)?,
+        progress: Progress::begin("Importing", "bytes", source.bytes()),
+        result: Imported { file: source.name().to_owned(), ..Imported::default() },
+        keep_going: args.keep_going,
+        under_way: None,
+    };
+    let taken = thread::scope(|scope| {
+        let (steps, taken) = mpsc::sync_channel(BLOCKS_READ_AHEAD);
+        scope.spawn(move || reading::read(source, &steps));
+        run.take_all(taken)
+    });
+    run.progress.end();
+    run.sender.close();
+    taken?;
+    let result = run.result;
     out.answer(&result, text)?;
     match result.wrong_count {
         0 => Ok(()),
@@ -87,69 +94,79 @@ pub fn run(args: &Import, settings: &Settings, out: Out) -> Outcome {
     }
 }
 
-fn read(
-    args: &Import,
-    source: &mut Source,
-    sender: &mut Sender,
-    progress: &mut Progress,
-    result: &mut Imported,
-) -> Outcome {
-    let mut block = Vec::with_capacity(BLOCK);
-    while let Some((line, bytes)) = source.next_line(LINE_LIMIT)? {
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        result.lines += 1;
-        match parse(line, &bytes) {
-            Ok(waiting) => block.push(waiting),
-            Err(wrong) => {
-                if !send(sender, &mut block, args.keep_going, result)? {
-                    return Ok(());
-                }
-                tell(result, wrong);
-                if !args.keep_going {
-                    return Ok(());
-                }
-            }
-        }
-        if block.len() == BLOCK {
-            if !send(sender, &mut block, args.keep_going, result)? {
-                return Ok(());
-            }
-            progress.set(source.read_so_far());
-        }
-    }
-    result.complete = send(sender, &mut block, args.keep_going, result)?;
-    Ok(())
+/// An import that goes on. One block is written while the next is read.
+struct Run {
+    sender: Sender,
+    progress: Progress,
+    result: Imported,
+    keep_going: bool,
+    /// The block that was sent last, and is not answered for.
+    under_way: Option<(Sent, Vec<Text>)>,
 }
 
-/// Sends what waits; false if the import ends here because a line was refused.
-fn send(
-    sender: &mut Sender,
-    block: &mut Vec<Waiting>,
-    keep_going: bool,
-    result: &mut Imported,
-) -> Result<bool, Failure> {
-    if block.is_empty() {
-        return Ok(true);
-    }
-    let answers = sender.send(block)?;
-    let mut is_whole = true;
-    for (waiting, answer) in block.drain(..).zip(answers) {
-        match answer {
-            Answer::Accepted { already_in, nonconforming } => {
-                result.accepted += 1;
-                result.already_in += u64::from(already_in);
-                result.nonconforming += u64::from(nonconforming);
+impl Run {
+    /// Takes what is read, until its end or the first line that is not taken.
+    fn take_all(&mut self, steps: Receiver<Result<Step, Failure>>) -> Outcome {
+        for step in steps {
+            let goes_on = self.take(step?)?;
+            if !goes_on {
+                // What is on its way is answered for too.
+                self.finish()?;
+                return Ok(());
             }
-            Answer::Refused { code, message, pointer } => {
-                let column = column(&waiting.text, &pointer);
-                tell(result, Wrong { line: waiting.line, column, code, message, pointer });
-                is_whole = false;
+        }
+        let whole = self.finish()?;
+        self.result.complete = whole || self.keep_going;
+        Ok(())
+    }
+
+    /// False if the import ends here.
+    fn take(&mut self, step: Step) -> Result<bool, Failure> {
+        match step {
+            Step::Block { commands, texts, read_so_far } => {
+                self.result.lines += texts.len() as u64;
+                let sent = self.sender.begin(commands, &texts)?;
+                let mut whole = self.finish()?;
+                let is_answered = matches!(sent, Sent::Answered(_));
+                self.under_way = Some((sent, texts));
+                if is_answered {
+                    whole &= self.finish()?;
+                }
+                self.progress.set(read_so_far);
+                Ok(whole || self.keep_going)
+            }
+            Step::Wrong(wrong) => {
+                self.result.lines += 1;
+                let whole = self.finish()?;
+                if whole || self.keep_going {
+                    tell(&mut self.result, wrong);
+                }
+                Ok(self.keep_going)
             }
         }
     }
-    Ok(is_whole || keep_going)
+
+    /// Waits for the block that is under way; false if a line of it was refused.
+    fn finish(&mut self) -> Result<bool, Failure> {
+        let Some((sent, texts)) = self.under_way.take() else { return Ok(true) };
+        let mut whole = true;
+        for (text, answer) in texts.iter().zip(self.sender.finish(sent)?) {
+            match answer {
+                Answer::Accepted { already_in, nonconforming } => {
+                    self.result.accepted += 1;
+                    self.result.already_in += u64::from(already_in);
+                    self.result.nonconforming += u64::from(nonconforming);
+                }
+                Answer::Refused { code, message, pointer } => {
+                    let column = column(&text.text, &pointer);
+                    let wrong = Wrong { line: text.line, column, code, message, pointer };
+                    tell(&mut self.result, wrong);
+                    whole = false;
+                }
+            }
+        }
+        Ok(whole)
+    }
 }
 
 /// Tells a wrong line at once, and keeps it for the answer.
@@ -159,39 +176,6 @@ fn tell(result: &mut Imported, wrong: Wrong) {
         let Wrong { line, column, code, message, .. } = &wrong;
         talk(&format!("{}:{line}:{column}: {code}: {message}", result.file));
         result.wrong.push(wrong);
-    }
-}
-
-fn column(text: &str, pointer: &str) -> u64 {
-    locate::column(text, locate::offset(text, pointer)) as u64
-}
-
-/// Reads a line as the API reads a body: strictly, then as a command.
-fn parse(line: u64, bytes: &[u8]) -> Result<Waiting, Wrong> {
-    let wrong = |column: u64, code: &str, message: String, pointer: String| Wrong {
-        line,
-        column,
-        code: code.to_owned(),
-        message,
-        pointer,
-    };
-    if bytes.len() > LINE_LIMIT {
-        let message = format!("a command is at most {} KiB long", LINE_LIMIT >> 10);
-        return Err(wrong(1, "body_too_large", message, String::new()));
-    }
-    let strict = canonical(bytes).map_err(|error| {
-        let before = String::from_utf8_lossy(&bytes[..error.offset.min(bytes.len())]);
-        let column = before.chars().count() as u64 + 1;
-        wrong(column, error.defect.code(), error.defect.to_string(), String::new())
-    })?;
-    let text = std::str::from_utf8(bytes).expect("the strict reader takes UTF-8 only").to_owned();
-    let strict = String::from_utf8(strict).expect("canonical JSON is UTF-8");
-    match Command::parse(&strict) {
-        Ok(command) => Ok(Waiting { line, text, command }),
-        Err(malformed) => {
-            let column = column(&text, &malformed.pointer);
-            Err(wrong(column, malformed.code, malformed.message, malformed.pointer))
-        }
     }
 }
 
@@ -212,42 +196,4 @@ fn text(result: &Imported) -> String {
     }
     text.push('.');
     text
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-
-    const GOOD: &str = concat!(
-        r#"{"id":"cmd_1","type":"withdraw_listing","occurred_at":"2025-03-01T08:00:00Z","#,
-        r#""actor":"frm_a","data":{"listing":"lst_1"}}"#
-    );
-
-    fn wrong(text: &str) -> (u64, String, String) {
-        let wrong = parse(7, text.as_bytes()).err().unwrap();
-        assert_eq!(wrong.line, 7);
-        (wrong.column, wrong.code, wrong.pointer)
-    }
-
-    #[test]
-    fn a_good_line_is_a_command() {
-        assert_eq!(parse(1, GOOD.as_bytes()).ok().unwrap().command.id.as_str(), "cmd_1");
-    }
-
-    #[test]
-    fn a_wrong_line_names_column_code_and_member() {
-        let at = |needle: &str| GOOD.find(needle).unwrap() as u64 + 1;
-        let prefix = GOOD.replace("\"lst_1\"", "\"mat_1\"");
-        let expected = (at("\"lst_1\""), "malformed_id".to_owned(), "/data/listing".to_owned());
-        assert_eq!(wrong(&prefix), expected);
-        let twice = GOOD.replace("\"type\"", "\"id\":\"cmd_1\",\"type\"");
-        assert_eq!(wrong(&twice).1, "json_duplicate_key");
-        let unknown = GOOD.replace("\"listing\"", "\"lasting\"");
-        assert_eq!(wrong(&unknown).1, "unknown_member");
-        assert_eq!(wrong("{\"id\":").1, "json_truncated");
-        let long = format!("{}{GOOD}", " ".repeat(LINE_LIMIT));
-        assert_eq!(wrong(&long), (1, "body_too_large".to_owned(), String::new()));
-    }
 }

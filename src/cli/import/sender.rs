@@ -7,10 +7,11 @@ use serde::Deserialize;
 
 use crate::cli::args::Import;
 use crate::cli::folder::{self, folder_key, options};
-use crate::cli::import::Waiting;
+use crate::cli::import::Text;
 use crate::cli::out::Failure;
 use crate::config::{KEY, Settings};
-use crate::ledger::{Ledger, SubmitError};
+use crate::domain::command::Command;
+use crate::ledger::{Accepted, Begun, Ledger, SubmitError};
 
 /// A block is decided within this, also on a slow disk.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -22,14 +23,24 @@ pub enum Answer {
 }
 
 pub enum Sender {
-    Folder(Ledger),
-    Url { agent: ureq::Agent, url: String, key: String },
+    /// An open ledger, and how many records it had when the last answer was given.
+    Folder {
+        ledger: Ledger,
+        size: u64,
+    },
+    Url {
+        agent: ureq::Agent,
+        url: String,
+        key: String,
+    },
 }
 
 impl Sender {
     pub fn open(args: &Import, settings: &Settings) -> Result<Sender, Failure> {
         let Some(url) = &args.url else {
-            return Ok(Sender::Folder(folder::open(&options(&args.folder, settings))?));
+            let ledger = folder::open(&options(&args.folder, settings))?;
+            let size = ledger.size();
+            return Ok(Sender::Folder { ledger, size });
         };
         let key = args.key.clone().or_else(|| settings.key.clone()).ok_or_else(|| {
             let variable = KEY.variable;
@@ -48,37 +59,59 @@ impl Sender {
         Ok(Sender::Url { agent: agent.into(), url, key })
     }
 
-    /// Sends a block and answers for each of it, in order.
-    pub fn send(&mut self, block: &[Waiting]) -> Result<Vec<Answer>, Failure> {
+    /// Sends a block. Its answers are those of [`Sender::finish`], which come while the next block
+    /// is on its way.
+    pub fn begin(&mut self, commands: Vec<Command>, texts: &[Text]) -> Result<Sent, Failure> {
         match self {
-            Sender::Folder(ledger) => {
-                let before = ledger.size();
-                let commands = block.iter().map(|waiting| waiting.command.clone()).collect();
-                let answers = ledger.submit_all(commands, &folder_key(), None).into_iter();
-                answers
-                    .map(|answer| match answer {
-                        Ok(accepted) => Ok(Answer::Accepted {
-                            already_in: accepted.position < before,
-                            nonconforming: !accepted.nonconformities.is_empty(),
-                        }),
-                        Err(SubmitError::Refused(refusal)) => Ok(Answer::Refused {
-                            code: refusal.code.as_str().to_owned(),
-                            message: refusal.message,
-                            pointer: refusal.pointer,
-                        }),
-                        Err(error) => Err(Failure::failed(error.to_string())),
-                    })
-                    .collect()
+            Sender::Folder { ledger, .. } => {
+                Ok(Sent::Begun(ledger.begin_all(commands, &folder_key(), None)))
             }
-            Sender::Url { agent, url, key } => post(agent, url, key, block),
+            Sender::Url { agent, url, key } => post(agent, url, key, texts).map(Sent::Answered),
+        }
+    }
+
+    /// Answers for each command of a block, in order. Blocks are finished in the order in which
+    /// they were sent.
+    pub fn finish(&mut self, sent: Sent) -> Result<Vec<Answer>, Failure> {
+        match (self, sent) {
+            (_, Sent::Answered(answers)) => Ok(answers),
+            (Sender::Folder { size, .. }, Sent::Begun(begun)) => {
+                begun.wait().into_iter().map(|answer| told(answer, size)).collect()
+            }
+            (Sender::Url { .. }, Sent::Begun(_)) => unreachable!("only a folder begins a block"),
         }
     }
 
     pub fn close(self) {
         match self {
-            Sender::Folder(ledger) => ledger.close(),
+            Sender::Folder { ledger, .. } => ledger.close(),
             Sender::Url { .. } => {}
         }
+    }
+}
+
+/// A block that was sent.
+pub enum Sent {
+    Begun(Begun),
+    Answered(Vec<Answer>),
+}
+
+/// What the writer answered. A command that was in before has its old position, which lies below
+/// what was there at the answer before.
+fn told(answer: Result<Accepted, SubmitError>, size: &mut u64) -> Result<Answer, Failure> {
+    match answer {
+        Ok(accepted) => {
+            let already_in = accepted.position < *size;
+            *size = (*size).max(accepted.position + 1);
+            let nonconforming = !accepted.nonconformities.is_empty();
+            Ok(Answer::Accepted { already_in, nonconforming })
+        }
+        Err(SubmitError::Refused(refusal)) => Ok(Answer::Refused {
+            code: refusal.code.as_str().to_owned(),
+            message: refusal.message,
+            pointer: refusal.pointer,
+        }),
+        Err(error) => Err(Failure::failed(error.to_string())),
     }
 }
 
@@ -103,13 +136,8 @@ struct Problem {
     pointer: Option<String>,
 }
 
-fn post(
-    agent: &ureq::Agent,
-    url: &str,
-    key: &str,
-    block: &[Waiting],
-) -> Result<Vec<Answer>, Failure> {
-    let body: String = block.iter().map(|waiting| format!("{}\n", waiting.text)).collect();
+fn post(agent: &ureq::Agent, url: &str, key: &str, block: &[Text]) -> Result<Vec<Answer>, Failure> {
+    let body: String = block.iter().map(|text| format!("{}\n", text.text)).collect();
     let mut response = agent
         .post(url)
         .header("Authorization", format!("Bearer {key}"))

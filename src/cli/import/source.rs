@@ -8,7 +8,7 @@ use crate::cli::out::Failure;
 
 pub struct Source {
     name: String,
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     bytes: u64,
     read: u64,
     line: u64,
@@ -29,7 +29,7 @@ impl Source {
         Ok(Source::new(&path.display().to_string(), reader, meta.len()))
     }
 
-    fn new(name: &str, reader: Box<dyn BufRead>, bytes: u64) -> Source {
+    fn new(name: &str, reader: Box<dyn BufRead + Send>, bytes: u64) -> Source {
         Source { name: name.to_owned(), reader, bytes, read: 0, line: 0 }
     }
 
