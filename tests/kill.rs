@@ -33,6 +33,8 @@ const FROM: &str = "SYMBIOSIS_KILL_FROM";
 const SEED: &str = "SYMBIOSIS_KILL_SEED";
 
 const KILLS: u32 = 50;
+/// How often no file may grow any more.
+const FULL_ROUNDS: u64 = 5;
 /// Callers that wait for one answer at a time; one more asks for whole blocks.
 const LANES: u32 = 8;
 /// Numbers of loads of one lane.
@@ -125,17 +127,62 @@ fn tell(actor: &str, answer: &Accepted) {
     out.flush().unwrap();
 }
 
-/// Starts the process, lets it come some way, kills it, and takes down what it has told.
-fn run_and_kill(options: &Options, chance: &mut Chance, proven: &mut Proven) {
+/// A write that fails, in a running ledger: no file may grow beyond a limit, as on a disk that is
+/// full. Nobody is told of what did not get there, and the folder opens again.
+#[test]
+fn a_write_that_fails_stops_the_ledger_and_loses_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::new(folder.path().join("ledger"));
+    create(&options, "example.org/full", None).unwrap();
+    let mut proven = Proven::default();
+    let ledger = open(&options);
+    for (command, answer) in story::opening().iter().zip(submit(&ledger, story::opening())) {
+        proven.acknowledge(command.actor.as_str(), &answer);
+    }
+    proven.require(&options, ledger, false);
+    let mut stopped = 0;
+    for round in 0..FULL_ROUNDS {
+        let limit_kib = log_bytes(&options) / 1024 + 300 + 217 * round;
+        let limited = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", 2 * limit_kib);
+        let mut shell = Process::new("sh");
+        shell.args(["-c", &limited]).arg(std::env::current_exe().unwrap());
+        let mut child = begin(&mut shell, &options, &proven, Stdio::piped());
+        let stderr = child.stderr.take().unwrap();
+        lines_of(child.stdout.take().unwrap()).iter().for_each(|line| proven.take_down(&line));
+        assert!(!child.wait().unwrap().success(), "it goes on until it can't");
+        let said = std::io::read_to_string(stderr).unwrap();
+        stopped += u64::from(said.contains("the ledger stops: a batch could not be committed"));
+        proven.require(&options, open(&options), true);
+    }
+    assert!(stopped > 0, "the log was what could not grow, in some round");
+    assert!(proven.acknowledged.len() > 200, "there was load: {}", proven.acknowledged.len());
+}
+
+/// Of the last segment.
+fn log_bytes(options: &Options) -> u64 {
+    let segments = std::fs::read_dir(options.folder.join("log")).unwrap();
+    let last = segments.map(|segment| segment.unwrap().path()).max().unwrap();
+    last.metadata().unwrap().len()
+}
+
+/// Starts the process that tells what was acknowledged.
+fn begin(process: &mut Process, options: &Options, proven: &Proven, stderr: Stdio) -> Child {
     let from: Vec<_> = (0..=LANES).map(|lane| proven.next_load(lane).to_string()).collect();
-    let mut child = Process::new(std::env::current_exe().unwrap())
+    process
         .args(["--exact", NAME, "--nocapture"])
         .env(FOLDER, &options.folder)
         .env(FROM, from.join(","))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(stderr)
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Starts the process, lets it come some way, kills it, and takes down what it has told.
+fn run_and_kill(options: &Options, chance: &mut Chance, proven: &mut Proven) {
+    let mut process = Process::new(std::env::current_exe().unwrap());
+    let mut child = begin(&mut process, options, proven, Stdio::inherit());
     let lines = lines_of(child.stdout.take().unwrap());
     // One in eight dies while it opens the folder.
     if chance.below(8) == 0 {

@@ -51,7 +51,7 @@ pub enum Command {
     Export(Export),
     /// Verify a whole data folder: every hash, order, root and signature (exit code 3 if not).
     Check(Check),
-    /// Verify a proof that a record stands in a ledger, offline (exit code 3 if not).
+    /// Verify offline that a record stands in a ledger, or that it only grew (exit code 3 if not).
     Verify(Verify),
     /// Make the rows and the tree anew from the log.
     Rebuild(Rebuild),
@@ -225,16 +225,24 @@ pub struct Check {
     curl -s $LEDGER/api/v1/log/checkpoint > checkpoint\n  \
     curl -s \"$LEDGER/api/v1/log/proofs/inclusion?position=812&size=$(sed -n 2p checkpoint)\" \
     > proof.json\n  \
-    symbiosis verify proof.json --checkpoint checkpoint --verifier-key 'ledger.park.cn/blake3+…'")]
+    symbiosis verify proof.json --checkpoint checkpoint --verifier-key \
+    'ledger.park.cn/blake3+…'\n\n\
+    That the log has only grown since an earlier checkpoint, by the proof from\n\
+    /api/v1/log/proofs/consistency:\n  \
+    symbiosis verify growth.json --earlier old --checkpoint new --verifier-key \
+    'ledger.park.cn/blake3+…'")]
 pub struct Verify {
-    /// The inclusion proof, as the API answers it.
+    /// The proof of inclusion or of consistency, as the API answers it.
     pub file: PathBuf,
-    /// The signed checkpoint of the same size.
+    /// The signed checkpoint of the proof's size; of a proof of consistency, of its second size.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: PathBuf,
     /// The verifier key of the ledger, from a source that you trust.
     #[arg(long, value_name = "VKEY")]
     pub verifier_key: String,
+    /// The earlier signed checkpoint, of a proof of consistency: does the log begin with it?
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub earlier: Option<PathBuf>,
     /// The record itself, as the API answers it or as its line: is it what was proven?
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,

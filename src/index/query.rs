@@ -131,19 +131,10 @@ impl Index {
         Ok(found)
     }
 
-    /// The totals of a park over months, first and last included.
+    /// The totals of a park over months, first and last included, with the position as of which
+    /// they stand: they are the sums of the facts below it, however many records come while they
+    /// are read.
     pub fn totals(
-        &self,
-        park: &ParkId,
-        months: (Month, Month),
-        filter: &TotalFilter,
-    ) -> Result<Vec<Total>, IndexError> {
-        Ok(self.totals_as_of(park, months, filter)?.1)
-    }
-
-    /// As [`Index::totals`], with the position as of which they stand: they are the sums of the
-    /// facts below it, however many records come while they are read.
-    pub fn totals_as_of(
         &self,
         park: &ParkId,
         months: (Month, Month),

@@ -18,7 +18,7 @@ use crate::record::note::NoteSigner;
 const FORMAT: u16 = 1;
 
 /// Makes a new ledger in a folder that is empty or absent. `origin` names it for ever, without its
-/// `/blake3`. A demo ledger takes its clock, and with `demo_seed` its key and salts, from a plan.
+/// `/blake3`. A demo ledger takes its clock from a plan.
 pub fn create(options: &Options, origin: &str, demo: Option<UtcMicros>) -> Result<(), LedgerError> {
     let folder = &options.folder;
     let io = |source| LedgerError::Io { path: folder.clone(), source };
@@ -50,11 +50,7 @@ pub fn create(options: &Options, origin: &str, demo: Option<UtcMicros>) -> Resul
 }
 
 fn first_key(options: &Options, name: &str) -> Result<NoteSigner, LedgerError> {
-    let seed = match options.demo_seed {
-        Some(seed) => crate::merkle::prefixed(0x06, &[&seed]).0,
-        None => keys::entropy()?,
-    };
-    let signer = NoteSigner::from_seed(name, &seed)
+    let signer = NoteSigner::from_seed(name, &keys::entropy()?)
         .map_err(|error| LedgerError::Origin(error.to_string()))?;
     keys::write_first(&options.keys_folder(), &signer)?;
     Ok(signer)

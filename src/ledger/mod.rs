@@ -70,14 +70,11 @@ pub struct Options {
     pub folder: PathBuf,
     /// Where the signing key is; `keys/` in the folder if absent.
     pub keys: Option<PathBuf>,
-    /// Seeds the salts, so that a demo ledger is the same bytes each time. Only demo ledgers take
-    /// one: with a seed that others know, a salt hides nothing.
-    pub demo_seed: Option<[u8; 32]>,
 }
 
 impl Options {
     pub fn new(folder: impl Into<PathBuf>) -> Options {
-        Options { folder: folder.into(), keys: None, demo_seed: None }
+        Options { folder: folder.into(), keys: None }
     }
 
     fn keys_folder(&self) -> PathBuf {

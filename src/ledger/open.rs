@@ -36,7 +36,7 @@ use crate::log::checkpoint::{CheckpointFile, CheckpointFileError};
 use crate::log::disk::{self, DiskError, RealDisk};
 use crate::log::sealed::{self, SealedBatch, SealedError};
 use crate::log::{Batch, FeedError, LogError, LogReader, OpenError, OpenOptions, Opened, tree};
-use crate::merkle::{Hash, prefixed};
+use crate::merkle::Hash;
 use crate::projection::{ProjectionError, Projector};
 use crate::record::note::NoteSigner;
 use crate::record::{Decoded, Line};
@@ -172,7 +172,7 @@ pub fn assemble(
         sealed: sealed_writer,
         states: CachedStates::ahead(index),
         clock: Clock::after(opened.last_recorded_at),
-        salts: salts(options, opened.size)?,
+        salts: ChaCha20Rng::from_seed(keys::entropy()?),
         projector: projector_queue,
         recent: HashMap::default(),
         recent_order: VecDeque::new(),
@@ -189,15 +189,6 @@ pub fn assemble(
 fn leaf(log: &LogReader, position: u64) -> Option<Hash> {
     let bytes = log.read(position).ok()?;
     Line::split(&bytes).ok().map(|line| line.hash)
-}
-
-/// Salts are seeded by the system, or by a demo's plan and where its log stands.
-fn salts(options: &Options, size: u64) -> Result<ChaCha20Rng, LedgerError> {
-    let seed = match options.demo_seed {
-        Some(seed) => prefixed(0x05, &[&seed, &size.to_be_bytes()]).0,
-        None => keys::entropy()?,
-    };
-    Ok(ChaCha20Rng::from_seed(seed))
 }
 
 /// Who signs, finishing or undoing a rotation that a crash cut off.

@@ -156,14 +156,14 @@ fn facts_come_in_log_order_and_totals_are_their_sums() {
     let march = Month::from_civil(2025, 3).unwrap();
     let totals = index.totals(&"prk_a".parse().unwrap(), (march, march), &TotalFilter::default());
     let mut told = BTreeMap::new();
-    for total in totals.unwrap() {
+    for total in totals.unwrap().1 {
         let (sum, facts) = told.entry(total.measure).or_insert((0, 0));
         (*sum, *facts) = (*sum + total.value.amount, *facts + total.value.facts);
     }
     assert_eq!(told, sums);
     let april = Month(march.0 + 1);
     let none = index.totals(&"prk_a".parse().unwrap(), (april, april), &TotalFilter::default());
-    assert!(none.unwrap().is_empty());
+    assert!(none.unwrap().1.is_empty());
 }
 
 #[test]

@@ -85,9 +85,9 @@ pub struct TotalsOf {
 
 pub fn totals(index: &Index, size: u64, of: TotalsOf) -> Result<Totals, QueryError> {
     let TotalsOf { park, from, to, by, filter } = of;
-    let as_of = index.position();
+    let (as_of, found) = index.totals(&park, (from, to), &filter)?;
     let mut sums: BTreeMap<(u8, String, FactUnit), (Total, i128, u64)> = BTreeMap::new();
-    for total in index.totals(&park, (from, to), &filter)? {
+    for total in found {
         let key = match by {
             TotalBy::Material => total.key.material.as_ref().map(ToString::to_string),
             TotalBy::Firm => Some(total.key.firm.to_string()),

@@ -372,6 +372,10 @@ fn a_proof_verifies_offline_and_nothing_else_does() {
         serving.get(&format!("/api/v1/log/proofs/inclusion?position={position}&size={size}"))
     };
     let (good, other) = (proof(812), proof(813));
+    let growth = |first: u64| {
+        serving.get(&format!("/api/v1/log/proofs/consistency?first={first}&second={size}"))
+    };
+    let (none, grown) = (growth(size), growth(size - 7));
     drop(serving);
     let file = |name: &str, content: &str| {
         let path = folder.path().join(name);
@@ -393,6 +397,16 @@ fn a_proof_verifies_offline_and_nothing_else_does() {
     let forged = file("record", &log.lines().nth(812).unwrap().replace("\"step\":0", "\"step\":1"));
     let output = ends(3, &[&["verify", &good][..], &args].concat());
     assert!(stderr(&output).contains("HEAD does not have its hash"), "{forged}");
+
+    let (none, grown) = (file("none.json", &none), file("grown.json", &grown));
+    let args = ["--checkpoint", &checkpoint, "--verifier-key", key];
+    ends(2, &[&["verify", &none][..], &args].concat());
+    let args = [&args[..], &["--earlier", &checkpoint]].concat();
+    let verified = json(&[&["verify", &none][..], &args].concat());
+    assert_eq!(verified["first_size"], size, "{verified}");
+    let output = ends(3, &[&["verify", &grown][..], &args].concat());
+    assert!(stderr(&output).contains("the earlier checkpoint is of"), "{}", stderr(&output));
+    ends(2, &[&["verify", &good][..], &args].concat());
 
     let rotated = json(&["key", "rotate", "--data", &data]);
     let next = rotated["verifier_key"].as_str().unwrap();

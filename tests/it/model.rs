@@ -346,7 +346,8 @@ impl Model {
         index.facts(&FactFilter::default(), self.size, &mut each).unwrap();
         let park = "prk_a".parse().unwrap();
         let march: Month = "2025-03".parse().unwrap();
-        for total in index.totals(&park, (march, march), &TotalFilter::default()).unwrap() {
+        let (_, found) = index.totals(&park, (march, march), &TotalFilter::default()).unwrap();
+        for total in found {
             *totals.entry(total.measure).or_default() += total.value.amount;
         }
         assert_eq!(facts, totals);

@@ -20,7 +20,7 @@ use crate::domain::unit::{Dimension, Unit};
 use crate::domain::value_error::{ValueError, shown};
 
 /// The largest amount: a thousand petajoules, 10^12 tonnes.
-const MAX_AMOUNT: i64 = 1_000_000_000_000_000_000 - 1;
+pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000_000 - 1;
 
 /// An amount with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 mod amount;
 mod sum;
 
-pub use amount::Quantity;
+pub use amount::{MAX_AMOUNT, Quantity};
 pub use sum::Sum;
 
 /// The state that a quantity was measured in. Wet and dry tonnes of one sludge are not alike.

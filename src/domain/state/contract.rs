@@ -44,6 +44,8 @@ pub struct Contract {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallOff {
     pub call_off: CallOffId,
+    /// What has left under it, in base units of the line's material.
+    pub dispatched: i64,
     pub line: u16,
     pub quantity: Quantity,
     pub term: Term,
@@ -152,7 +154,12 @@ impl Line {
 
     /// The quantity of a window and its tolerance, in base units.
     pub fn limit(&self) -> i64 {
-        let quantity = i128::from(self.quantity.amount());
+        self.with_tolerance(&self.quantity)
+    }
+
+    /// A quantity and the line's tolerance on top, in base units.
+    pub fn with_tolerance(&self, quantity: &Quantity) -> i64 {
+        let quantity = i128::from(quantity.amount());
         let extra = self.tolerance_percent.percent_floor(quantity).unwrap_or(0);
         i64::try_from(quantity + extra).unwrap_or(i64::MAX)
     }

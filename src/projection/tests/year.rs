@@ -331,7 +331,7 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
             *sum = (sum.0 + i128::from(fact.amount), sum.1 + 1);
         }
         let all = (Day::MIN.month(), Day::MAX.month());
-        let (as_of, totals) = index.totals_as_of(&park, all, &TotalFilter::default()).unwrap();
+        let (as_of, totals) = index.totals(&park, all, &TotalFilter::default()).unwrap();
         assert_eq!((as_of, totals.len()), (size, sums.len()));
         for total in totals {
             let crate::index::Total { month, measure, key, value } = total;

@@ -62,6 +62,8 @@ view! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CallOffView {
     pub call_off: CallOffId,
+    /// What has left under it.
+    pub dispatched: Quantity,
     pub line: u16,
     pub quantity: Quantity,
     pub term: Term,
@@ -69,8 +71,9 @@ pub struct CallOffView {
 
 impl From<&CallOff> for CallOffView {
     fn from(call_off: &CallOff) -> CallOffView {
-        let CallOff { call_off, line, quantity, term } = call_off.clone();
-        CallOffView { call_off, line, quantity, term }
+        let CallOff { call_off, dispatched, line, quantity, term } = call_off.clone();
+        let dispatched = self::quantity(dispatched, quantity.unit());
+        CallOffView { call_off, dispatched, line, quantity, term }
     }
 }
 

@@ -35,6 +35,7 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             change(states, &e.contract, &|contract| {
                 contract.call_offs.push(CallOff {
                     call_off: call_off.clone(),
+                    dispatched: 0,
                     line: *line,
                     quantity: *quantity,
                     term: term.clone(),

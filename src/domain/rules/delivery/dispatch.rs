@@ -9,6 +9,7 @@ use crate::domain::command::{ContractKind, DispatchDelivery};
 use crate::domain::decide::Context;
 use crate::domain::event::{DeliveryDispatched, Event, Side};
 use crate::domain::id::{CallOffId, DeliveryId, FirmId};
+use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::noted::Noted;
@@ -66,14 +67,26 @@ pub fn called_off<'a>(
     id.map(|id| named::call_off(contract, line.line, id, "/data/call_off")).transpose()
 }
 
-/// A framework's loads belong to a call-off that holds on the day.
-pub fn note_call_off(contract: &Contract, call_off: Option<&CallOff>, day: Day, noted: &mut Noted) {
+/// A framework's loads belong to a call-off that holds on the day and has not had enough.
+pub fn note_call_off(
+    contract: &Contract,
+    line: &Line,
+    call_off: Option<&CallOff>,
+    (day, quantity, pointer): (Day, &Quantity, &str),
+    noted: &mut Noted,
+) -> Result<(), Refusal> {
     let needed = match contract.kind {
         ContractKind::Framework => true,
         ContractKind::Spot | ContractKind::Recurring => false,
     };
     let holds = call_off.is_some_and(|call_off| call_off.term.contains(day));
     noted.add_if(needed && !holds, Nonconformity::NoCallOff);
+    if let Some(call_off) = call_off {
+        let total = shared::countable(call_off.dispatched, quantity, pointer)?;
+        let is_over = total > line.with_tolerance(&call_off.quantity);
+        noted.add_if(is_over, Nonconformity::OverDelivery);
+    }
+    Ok(())
 }
 
 /// What is recorded of the delivery so far: nothing, or a receipt of the same contract line.
@@ -128,7 +141,7 @@ impl Departure<'_> {
         let total = shared::window_total(contract, line, *day, dispatched, quantity, quantity_at)?;
         noted.contract(contract, &material.state, *day);
         noted.over_delivery(line, total);
-        note_call_off(contract, *call_off, *day, &mut noted);
+        note_call_off(contract, line, *call_off, (*day, quantity, quantity_at), &mut noted)?;
         noted.closed(context, &contract.supplier.park, *day);
         let exchange = shared::exchange(contract, line, &material.state, delivery);
         let received = before.and_then(|before| before.state.received.as_ref());
@@ -170,7 +183,7 @@ mod tests {
         with,
     };
     use crate::domain::shapes::Nonconformity;
-    use crate::domain::state::{Delivery, DeliveryStage};
+    use crate::domain::state::{Contract, Delivery, DeliveryStage};
     use crate::domain::testing::{OPENED, World};
 
     fn load(delivery: &str, contract: &str, net: &str) -> Value {
@@ -304,10 +317,9 @@ mod tests {
     #[test]
     fn sums_that_could_not_be_counted_are_refused() {
         let mut world = World::with_slag();
-        for place in 0..9 {
-            world.dispatch(&format!("dlv_{place}"), "ctr_slag", "999999999999");
-        }
-        let data = load("dlv_9", "ctr_slag", "999999999999");
+        // One below what a quantity can say.
+        world.dispatch("dlv_1", "ctr_slag", "999999999999");
+        let data = load("dlv_2", "ctr_slag", "1");
         let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &data);
         assert_eq!(refused, ("amount_too_large", "/data/measured/quantity".to_owned()));
     }
@@ -386,6 +398,15 @@ mod tests {
         let at = "2025-03-11T08:00:00.000Z";
         world.take("frm_steel", at, "dispatch_delivery", &called("dlv_3"));
         assert_eq!(world.noted("dlv_3"), [Nonconformity::NoCallOff]);
+        let rest = json!({"call_off": "cof_1", "measured": estimated(&tonnes("48.2"))});
+        let at_noon = "2025-03-10T12:00:00.000Z";
+        let data = with(load("dlv_5", "ctr_frame", "1"), rest);
+        world.take("frm_steel", at_noon, "dispatch_delivery", &data);
+        // 50 t and 0.3 % of them: 1 + 1 + 48.2 are more.
+        assert_eq!(world.noted("dlv_5"), [Nonconformity::OverDelivery]);
+        let cancelled = json!({"delivery": "dlv_5", "reason": "not loaded"});
+        world.take("frm_steel", at_noon, "cancel_delivery", &cancelled);
+        assert_eq!(world.state::<Contract>("ctr_frame").call_offs[0].dispatched, 2_000_000);
         let other_line = with(called("dlv_4"), json!({"line": 2}));
         let refused = world.refuse("frm_steel", DAY, "dispatch_delivery", &other_line);
         assert_eq!(refused, ("unknown_call_off", "/data/call_off".to_owned()));

@@ -8,6 +8,7 @@ use crate::domain::event::{
     DeliveryUsed, Event, Exchange, MeteredPeriodRecorded,
 };
 use crate::domain::evolve::Meta;
+use crate::domain::id::CallOffId;
 use crate::domain::rules::delivery::metered::meter_use_id;
 use crate::domain::rules::delivery::shared;
 use crate::domain::rules::delivery::weighing::ticket_id;
@@ -73,6 +74,7 @@ impl<S: StatesMut> Rows<'_, S> {
         });
         self.use_ticket(exchange, &exchange.supplier, measured, nonconformities);
         self.book(exchange, *day, |window| window.dispatched += amount);
+        self.book_call_off(exchange, event.call_off.as_ref(), amount);
     }
 
     fn received(&mut self, event: &DeliveryReceived) {
@@ -108,6 +110,7 @@ impl<S: StatesMut> Rows<'_, S> {
             window.dispatched += amount;
             window.received += amount;
         });
+        self.book_call_off(exchange, event.call_off.as_ref(), amount);
     }
 
     fn accepted(&mut self, event: &DeliveryAccepted) {
@@ -164,15 +167,17 @@ impl<S: StatesMut> Rows<'_, S> {
 
     fn cancelled(&mut self, event: &DeliveryCancelled) {
         let DeliveryCancelled { exchange, quantity, .. } = event;
-        let (mut day, mut parent) = (event.day, None);
+        let (mut day, mut parent, mut call_off) = (event.day, None, None);
         self.change(exchange, |delivery| {
             delivery.cancelled = true;
             parent.clone_from(&delivery.parent);
+            call_off.clone_from(&delivery.call_off);
             let dispatched = delivery.dispatched.as_ref();
             day = dispatched.expect("only what was dispatched is cancelled").day;
         });
         // Taken out of the window into which it was booked, whenever it is cancelled.
         self.book(exchange, day, |window| window.dispatched -= quantity.amount());
+        self.book_call_off(exchange, call_off.as_ref(), -quantity.amount());
         if let Some(parent) = parent {
             // What did not leave is rejected still, and waits for another end.
             self.states.change::<Delivery>(parent.as_str(), self.at, false, |delivery| {
@@ -239,6 +244,14 @@ impl<S: StatesMut> Rows<'_, S> {
             let line = line.expect("a delivery names a line of its contract");
             let from = line.window_start(term, day);
             book(line.balance_mut(from));
+        });
+    }
+
+    fn book_call_off(&mut self, exchange: &Exchange, id: Option<&CallOffId>, amount: i64) {
+        let Some(id) = id else { return };
+        self.states.change::<Contract>(exchange.contract.as_str(), self.at, false, |contract| {
+            let call_off = contract.call_offs.iter_mut().find(|one| one.call_off == *id);
+            call_off.expect("a delivery names a call-off of its contract").dispatched += amount;
         });
     }
 

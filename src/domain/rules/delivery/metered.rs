@@ -53,7 +53,7 @@ pub fn record_metered_period<S: States>(
     shared::window_total(contract, line, day, |window| window.received, quantity, QUANTITY)?;
     noted.contract(contract, material, day);
     noted.over_delivery(line, dispatched);
-    note_call_off(contract, call_off, day, &mut noted);
+    note_call_off(contract, line, call_off, (day, quantity, QUANTITY), &mut noted)?;
     noted.gate(context, receiver, material, day, quantity.amount());
     noted.closed(context, &receiver.park, day);
     if supplier.park != receiver.park {

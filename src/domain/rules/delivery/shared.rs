@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::decide::Context;
 use crate::domain::event::Exchange;
 use crate::domain::id::{DeliveryId, MaterialId, ParkId};
-use crate::domain::quantity::{Method, Quantity};
+use crate::domain::quantity::{MAX_AMOUNT, Method, Quantity};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::lookup::{self, Found};
 use crate::domain::shapes::Party;
@@ -100,7 +100,13 @@ pub fn window_total(
     pointer: &str,
 ) -> Result<i64, Refusal> {
     let balance = line.balance(line.window_start(&contract.term, day));
-    sum(&balance).checked_add(quantity.amount()).ok_or_else(|| {
+    countable(sum(&balance), quantity, pointer)
+}
+
+/// A sum with one more quantity; refused if no quantity could say it.
+pub fn countable(before: i64, quantity: &Quantity, pointer: &str) -> Result<i64, Refusal> {
+    let sum = before.checked_add(quantity.amount()).filter(|sum| *sum <= MAX_AMOUNT);
+    sum.ok_or_else(|| {
         let message = "with what was recorded before, this is more than a contract line can count";
         Refusal::new(Code::AmountTooLarge, pointer, message)
     })

@@ -1,9 +1,11 @@
-//! `symbiosis verify`: does a record stand in a ledger? Offline, against a key known from
-//! elsewhere.
+//! `symbiosis verify`: does a record stand in a ledger, and has a ledger only grown? Offline,
+//! against a key known from elsewhere.
 //!
 //! Invariant: nothing that the file says is believed but what a hash or the signature holds. It is
 //! verified that the path leads from the record's hash to a root, that a checkpoint signed by the
 //! key has that root and size, and, where the record is given, that the record has that hash.
+
+mod growth;
 
 use std::fs;
 use std::path::Path;
@@ -48,10 +50,18 @@ struct Verified {
 
 pub fn run(args: &Verify, out: Out) -> Outcome {
     let key = verifier_key(&args.verifier_key)?;
-    let proof: InclusionProof = serde_json::from_str(&read(&args.file)?).map_err(|error| {
+    let text = read(&args.file)?;
+    if let Ok(proof) = serde_json::from_str(&text) {
+        return growth::run(args, key, &proof, out);
+    }
+    let proof: InclusionProof = serde_json::from_str(&text).map_err(|error| {
         let shown = args.file.display();
         Failure::failed(format!("{shown} is not a proof as the API answers it: {error}"))
     })?;
+    if args.earlier.is_some() {
+        let message = "--earlier goes with a proof of consistency, and this is one of inclusion";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let checkpoint = read(&args.checkpoint)?;
     let record = args.record.as_deref().map(record).transpose()?;
     let origin = key.name().to_owned();
@@ -94,17 +104,26 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn judge(proof: &InclusionProof, note: &str, trusted: &[VerifierKey]) -> Result<(), String> {
     proof.verify().map_err(|error| format!("the path does not lead to the root: {error}"))?;
+    signed(note, trusted, "the checkpoint", (proof.size, proof.root))
+}
+
+/// Whether the checkpoint is signed by the key and says this size and root.
+fn signed(
+    note: &str,
+    trusted: &[VerifierKey],
+    what: &str,
+    (size, root): (u64, Hash),
+) -> Result<(), String> {
     let (checkpoint, _) = Checkpoint::open(note.as_bytes(), trusted)
-        .map_err(|error| format!("the checkpoint is not believed: {error}"))?;
-    let Checkpoint { size, root, .. } = checkpoint;
-    if (size, root) == (proof.size, proof.root) {
+        .map_err(|error| format!("{what} is not believed: {error}"))?;
+    if (size, root) == (checkpoint.size, checkpoint.root) {
         return Ok(());
     }
     Err(format!(
-        "the checkpoint is of {} records with root {root}, the proof of {} with {}",
+        "{what} is of {} records with root {}, the proof of {} with {root}",
+        grouped(checkpoint.size),
+        checkpoint.root,
         grouped(size),
-        grouped(proof.size),
-        proof.root
     ))
 }
 
