@@ -10,7 +10,8 @@ use actix_web::http::header::HeaderValue;
 use crate::api::fault::Fault;
 use crate::api::problem::Problem;
 use crate::domain::access::Principal;
-use crate::domain::state::Key;
+use crate::domain::id::FirmId;
+use crate::domain::state::{Firm, Key};
 use crate::domain::states::States;
 use crate::domain::time::{Day, UtcMicros};
 use crate::index::Index;
@@ -37,7 +38,14 @@ pub fn principal(index: &Index, header: &HeaderValue) -> Result<Principal, Probl
         firm: row.firm.clone(),
         parks: row.parks.clone(),
         site: row.site.clone(),
+        also: claims(index, row.firm.as_ref()),
     })
+}
+
+/// The recorded counterparties that a firm was found to be.
+fn claims(index: &Index, firm: Option<&FirmId>) -> Vec<FirmId> {
+    let firm = firm.and_then(|firm| index.find::<Firm>(firm.as_str()));
+    firm.map_or(Vec::new(), |firm| firm.state.claims.clone())
 }
 
 fn bearer(header: &HeaderValue) -> Result<AccessKey, Problem> {

@@ -376,6 +376,8 @@ fn is_listed(key: &NewKey, traders: &[&crate::scenario::plan::Exchange]) -> bool
     match key.role {
         Role::Weighbridge | Role::Carrier => is_supplier,
         Role::Firm => is_supplier || is_receiver,
+        // A link asks about something that has happened; a demo begins without a question.
+        Role::Partner => false,
         Role::LedgerKeeper | Role::Park | Role::Verifier | Role::Regulator => true,
     }
 }

@@ -39,7 +39,7 @@ pub fn decide<S: States>(
 }
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
-    use crate::domain::rules::{access, contract, delivery, market, period, registry};
+    use crate::domain::rules::{access, contract, delivery, market, partner, period, registry};
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
         Request::RegisterFirm(data) => registry::register_firm(context, data),
@@ -56,6 +56,11 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::DecideLegalStatus(data) => registry::decide_legal_status(context, data),
         Request::IssueKey(data) => access::issue_key(context, data),
         Request::RevokeKey(data) => access::revoke_key(context, data),
+        Request::RecordCounterparty(data) => partner::record_counterparty(context, data),
+        Request::ClaimCounterparty(data) => partner::claim_counterparty(context, data),
+        Request::IssueLink(data) => partner::issue_link(context, data),
+        Request::AnswerLink(data) => partner::answer_link(context, data),
+        Request::ConfirmEntry(data) => partner::confirm_entry(context, data),
         Request::PublishListing(data) => market::publish_listing(context, data),
         Request::AmendListing(data) => market::amend_listing(context, data),
         Request::WithdrawListing(data) => market::withdraw_listing(context, data),

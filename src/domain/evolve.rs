@@ -21,7 +21,7 @@ pub struct Meta<'a> {
 
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
-    use crate::domain::rules::{access, contract, delivery, market, period, registry};
+    use crate::domain::rules::{access, contract, delivery, market, partner, period, registry};
     period::count_places(states, meta);
     match event {
         Event::LedgerOpened(_)
@@ -42,6 +42,10 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::MaterialDefined(_)
         | Event::HazardClassified(_)
         | Event::LegalStatusDecided(_) => registry::evolve(states, meta, event),
+        Event::CounterpartyRecorded(_)
+        | Event::CounterpartyClaimed(_)
+        | Event::LinkIssued(_)
+        | Event::LinkAnswered(_) => partner::evolve(states, meta, event),
         Event::ListingPublished(_) | Event::ListingAmended(_) | Event::ListingWithdrawn(_) => {
             market::evolve(states, meta, event);
         }
@@ -63,7 +67,8 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::RejectionDisposed(_)
         | Event::DeliveryUsed(_)
         | Event::DeliveryDisposed(_)
-        | Event::DeliveryCancelled(_) => delivery::evolve(states, meta, event),
+        | Event::DeliveryCancelled(_)
+        | Event::EntryConfirmed(_) => delivery::evolve(states, meta, event),
         Event::ReturnSubmitted(_)
         | Event::GenerationDeclared(_)
         | Event::OwnReuseDeclared(_)

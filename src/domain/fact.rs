@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
 use crate::domain::command::EconomicMeasure;
-use crate::domain::event::{Declared, Event, Exchange};
+use crate::domain::event::{Declared, Event, Exchange, Side};
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
 use crate::domain::quantity::{Basis, Method, Quantity};
@@ -51,11 +51,17 @@ pub enum Measure {
     Stock = 13,
     GrossOutput = 14,
     ValueAdded = 15,
+    /// The part of what was dispatched that stands by the supplier's word alone, to a receiver who
+    /// is not registered; taken back by the receiver's first word. Of the supplier's park.
+    OneSidedDispatched = 16,
+    /// The part of what was accepted that stands by the receiver's word alone; taken back by the
+    /// supplier's first word. Of the receiver's park.
+    OneSidedAccepted = 17,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 16] = [
+    pub const ALL: [Measure; 18] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -72,6 +78,8 @@ impl Measure {
         Measure::Stock,
         Measure::GrossOutput,
         Measure::ValueAdded,
+        Measure::OneSidedDispatched,
+        Measure::OneSidedAccepted,
     ];
 
     /// The measure with that number in rows.
@@ -145,9 +153,17 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
         Event::DeliveryDispatched(e) => {
             let amount = e.measured.quantity.amount();
             flow(M::Dispatched, Supplier, &e.exchange, e.day, amount, e.measured.method);
+            if e.one_sided {
+                let method = e.measured.method;
+                flow(M::OneSidedDispatched, Supplier, &e.exchange, e.day, amount, method);
+            }
         }
         Event::DeliveryCancelled(e) => {
-            flow(M::Dispatched, Supplier, &e.exchange, e.day, -e.quantity.amount(), e.method);
+            let amount = -e.quantity.amount();
+            flow(M::Dispatched, Supplier, &e.exchange, e.day, amount, e.method);
+            if e.one_sided {
+                flow(M::OneSidedDispatched, Supplier, &e.exchange, e.day, amount, e.method);
+            }
         }
         Event::DeliveryReceived(e) => {
             let amount = e.measured.quantity.amount();
@@ -156,6 +172,10 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
         Event::MeteredPeriodRecorded(e) => {
             flow(M::Dispatched, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
             flow(M::Received, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
+            if e.one_sided && e.by == Side::Supplier {
+                let amount = e.quantity.amount();
+                flow(M::OneSidedDispatched, Supplier, &e.exchange, e.day, amount, e.method);
+            }
         }
         Event::DiscrepancyRaised(e) => {
             let amount = difference(&e.dispatched, &e.received);
@@ -168,6 +188,19 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
         Event::DeliveryAccepted(e) => {
             flow(M::Accepted, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
             flow(M::Delivered, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
+            if e.one_sided {
+                let amount = e.quantity.amount();
+                flow(M::OneSidedAccepted, Receiver, &e.exchange, e.day, amount, e.method);
+            }
+        }
+        Event::EntryConfirmed(e) => {
+            let (measure, of) = match e.side {
+                Side::Supplier => (M::OneSidedAccepted, Receiver),
+                Side::Receiver => (M::OneSidedDispatched, Supplier),
+            };
+            if let Some(quantity) = &e.quantity {
+                flow(measure, of, &e.exchange, e.day, -quantity.amount(), e.method);
+            }
         }
         Event::DeliveryRejected(e) => {
             flow(M::Rejected, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);

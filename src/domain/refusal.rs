@@ -86,6 +86,15 @@ codes! {
     MinimumAboveQuantity "minimum_above_quantity" Invalid
     WindowNeeded "window_needed" Invalid
     GradeTooLow "grade_too_low" Invalid
+    NotACounterparty "not_a_counterparty" Conflict
+    NotRegistered "not_registered" Conflict
+    AlreadyClaimed "already_claimed" Conflict
+    OtherIdentifier "other_identifier" Invalid
+    EvidenceNeeded "evidence_needed" Invalid
+    BadExpiry "bad_expiry" Invalid
+    LinkUsed "link_used" Conflict
+    NothingToConfirm "nothing_to_confirm" Conflict
+    TooMany "too_many" Invalid
     AlreadyConfirmed "already_confirmed" Conflict
     ContractNotProposed "contract_not_proposed" Conflict
     ContractNotConcluded "contract_not_concluded" Conflict

@@ -45,6 +45,8 @@ pub enum Kind {
     MeterUse = 22,
     /// A material's legal status at a site.
     LegalStatus = 23,
+    /// A contract's deliveries on a day.
+    DayBook = 24,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -192,7 +192,7 @@ fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketVi
     let Some(delivery) = &fact.delivery else { return Ok(None) };
     let Some(delivery) = index.find::<Delivery>(delivery.as_str()) else { return Ok(None) };
     let weight = match fact.measure {
-        Measure::Dispatched => &delivery.state.dispatched,
+        Measure::Dispatched | Measure::OneSidedDispatched => &delivery.state.dispatched,
         Measure::Received
         | Measure::Accepted
         | Measure::Delivered
@@ -200,7 +200,8 @@ fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketVi
         | Measure::UsedInterim
         | Measure::Disposed
         | Measure::Rejected
-        | Measure::Unreconciled => &delivery.state.received,
+        | Measure::Unreconciled
+        | Measure::OneSidedAccepted => &delivery.state.received,
         Measure::Generated
         | Measure::OwnReused
         | Measure::FreshWater

@@ -18,7 +18,13 @@ use crate::domain::unit::Dimension;
 use crate::statistics::{Percent, add, physical};
 
 /// Which facts the figure is a sum of.
-pub const MEASURES: [Measure; 3] = [Measure::Accepted, Measure::Used, Measure::Unreconciled];
+pub const MEASURES: [Measure; 5] = [
+    Measure::Accepted,
+    Measure::Used,
+    Measure::Unreconciled,
+    Measure::OneSidedDispatched,
+    Measure::OneSidedAccepted,
+];
 
 /// What was exchanged of one material.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -41,6 +47,11 @@ pub struct ExchangeTotal {
     /// `measured` in percent of `accepted`; absent where nothing was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measured_percent: Option<Percent>,
+    /// The part of `accepted` that stands by the receiver's word alone.
+    pub one_sided: Sum,
+    /// Dispatched by suppliers of the park to receivers who are not registered and have not
+    /// confirmed it. No part of `accepted`.
+    pub supplier_only: Sum,
     /// By how much the two sides' weights differ without being explained.
     pub unreconciled: Sum,
     /// Used by receivers.
@@ -78,6 +89,8 @@ impl ExchangeTotals {
                 material: material.clone(),
                 measured: zero,
                 measured_percent: None,
+                one_sided: zero,
+                supplier_only: zero,
                 unreconciled: zero,
                 used: zero,
                 within_firms: zero,
@@ -87,6 +100,10 @@ impl ExchangeTotals {
             add(&mut line.used, &amount);
         } else if *measure == Measure::Unreconciled {
             add(&mut line.unreconciled, &amount);
+        } else if *measure == Measure::OneSidedAccepted {
+            add(&mut line.one_sided, &amount);
+        } else if *measure == Measure::OneSidedDispatched {
+            add(&mut line.supplier_only, &amount);
         } else {
             add(&mut line.accepted, &amount);
             line.acceptances += 1;

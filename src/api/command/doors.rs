@@ -53,6 +53,7 @@ doors! {
         "dispose_delivery" "/deliveries/{delivery}/dispose"
         "cancel_delivery" "/deliveries/{delivery}/cancel"
         "resolve_discrepancy" "/deliveries/{delivery}/resolve-discrepancy"
+        "confirm_entry" "/deliveries/{delivery}/confirm"
     }
     Contracts {
         "propose_contract" "/contracts"
@@ -73,6 +74,8 @@ doors! {
     Registry {
         "register_park" "/parks"
         "register_firm" "/firms"
+        "record_counterparty" "/counterparties"
+        "claim_counterparty" "/counterparties/{counterparty}/claim"
         "register_site" "/sites"
         "register_permit" "/permits"
         "suspend_permit" "/permits/{permit}/suspend"
@@ -86,6 +89,8 @@ doors! {
         "decide_legal_status" "/materials/{material}/decide-legal-status"
     }
     Access {
+        "issue_link" "/links"
+        "answer_link" "/links/{key}/answer"
         "issue_key" "/keys"
         "revoke_key" "/keys/{key}/revoke"
     }
@@ -99,7 +104,11 @@ impl Door {
 
     /// Members that the server fills in when they are left out.
     fn optional(&self) -> Vec<&'static str> {
-        let made = if self.kind == "issue_key" { &["secret_hash"][..] } else { &[] };
+        let made = if matches!(self.kind, "issue_key" | "issue_link") {
+            &["secret_hash"][..]
+        } else {
+            &[]
+        };
         self.members().chain(made.iter().copied()).collect()
     }
 

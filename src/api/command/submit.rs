@@ -76,7 +76,7 @@ fn operation(door: &'static Door) -> Operation {
         );
     let content = door.content(&mut operation.schemas);
     let accepted = match door.kind {
-        "issue_key" => operation.refer::<IssuedKey>(),
+        "issue_key" | "issue_link" => operation.refer::<IssuedKey>(),
         _ => operation.refer::<Accepted>(),
     };
     let accepted = utoipa::openapi::content::Content::new(Some(accepted));
@@ -111,7 +111,7 @@ async fn submit(door: &'static Door, mut call: Call) -> Reply {
     let stream = accepted.records.first().map_or("", |record| &*record.stream);
     let location = door.location(call.path(), stream);
     let body = match door.kind {
-        "issue_key" => {
+        "issue_key" | "issue_link" => {
             let access_key = secret.map(|secret| secret.reveal());
             json(&IssuedKey { access_key, accepted })
         }
@@ -140,7 +140,8 @@ fn read(
         data = supply(data, name, call.text_segment(name))?;
     }
     let mut secret = None;
-    if door.kind == "issue_key" && splice::member(&data, "secret_hash").is_none() {
+    let makes_key = matches!(door.kind, "issue_key" | "issue_link");
+    if makes_key && splice::member(&data, "secret_hash").is_none() {
         let made = made_key(&data)?;
         let hash = format!("\"{}\"", made.secret_hash());
         data = splice::with_member(&data, "secret_hash", &hash);
@@ -209,12 +210,12 @@ fn own_party(who: &Principal) -> Result<Actor, Problem> {
     let needed = |detail: &str| Err(Problem::new(Fault::ActorNeeded, detail).at("/actor"));
     match (who.role, &who.firm, &who.parks[..]) {
         (Role::LedgerKeeper, _, _) => Ok(Actor::Keeper),
-        (Role::Firm | Role::Weighbridge | Role::Carrier, Some(firm), _) => {
+        (Role::Firm | Role::Weighbridge | Role::Carrier | Role::Partner, Some(firm), _) => {
             Ok(Actor::Firm(firm.clone()))
         }
         (Role::Park, _, [park]) => Ok(Actor::Park(park.clone())),
         (Role::Park, _, _) => needed("the key acts for several parks: name one as `actor`"),
-        (Role::Firm | Role::Weighbridge | Role::Carrier, None, _) => {
+        (Role::Firm | Role::Weighbridge | Role::Carrier | Role::Partner, None, _) => {
             needed("the key is bound to no firm: name one as `actor`")
         }
         (Role::Verifier | Role::Regulator, _, _) => {

@@ -64,6 +64,9 @@ impl std::error::Error for Denial {}
 /// What the keys of scales may ask for.
 const WEIGHBRIDGE: &[&str] = &["dispatch_delivery", "receive_delivery", "record_metered_period"];
 
+/// What one-time links may ask for.
+const PARTNER: &[&str] = &["answer_link"];
+
 /// What the keys of carriers may ask for.
 const CARRIER: &[&str] = &["dispatch_delivery", "receive_delivery"];
 
@@ -137,6 +140,7 @@ fn may_act(
         Role::LedgerKeeper | Role::Park | Role::Firm => None,
         Role::Weighbridge => Some(WEIGHBRIDGE),
         Role::Carrier => Some(CARRIER),
+        Role::Partner => Some(PARTNER),
         Role::Verifier | Role::Regulator => {
             return deny(format!("a key of the role {} only reads", who.role));
         }
@@ -144,7 +148,8 @@ fn may_act(
     let is_own = match (who.role, actor) {
         (Role::LedgerKeeper, Actor::Keeper) => true,
         (Role::Park, Actor::Park(park)) => who.parks.contains(park),
-        (Role::Firm | Role::Weighbridge | Role::Carrier, Actor::Firm(firm)) => {
+        (Role::Firm, Actor::Firm(firm)) => is_desk_of(who, std::slice::from_ref(firm)),
+        (Role::Weighbridge | Role::Carrier | Role::Partner, Actor::Firm(firm)) => {
             who.firm.as_ref() == Some(firm)
         }
         (
@@ -153,6 +158,7 @@ fn may_act(
             | Role::Firm
             | Role::Weighbridge
             | Role::Carrier
+            | Role::Partner
             | Role::Verifier
             | Role::Regulator,
             Actor::Keeper | Actor::Park(_) | Actor::Firm(_),
@@ -199,14 +205,15 @@ fn is_park_of(who: &Principal, parks: &[ParkId]) -> bool {
 
 /// The desk of one of the firms; its scales and carriers are not.
 fn is_desk_of(who: &Principal, firms: &[FirmId]) -> bool {
-    who.role == Role::Firm && who.firm.as_ref().is_some_and(|firm| firms.contains(firm))
+    let own = who.firm.iter().chain(&who.also);
+    who.role == Role::Firm && own.into_iter().any(|firm| firms.contains(firm))
 }
 
 /// Roles that read at all.
 fn reads(role: Role) -> bool {
     match role {
         Role::LedgerKeeper | Role::Park | Role::Firm | Role::Verifier | Role::Regulator => true,
-        Role::Weighbridge | Role::Carrier => false,
+        Role::Weighbridge | Role::Carrier | Role::Partner => false,
     }
 }
 
@@ -284,6 +291,7 @@ mod tests {
             firm: firm.then(|| "frm_a".parse().unwrap()),
             parks: parks.then(|| "prk_a".parse().unwrap()).into_iter().collect(),
             site: None,
+            also: Vec::new(),
         }
     }
 

@@ -78,6 +78,10 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
             one(states.find::<Key>(event.key.as_str()).and_then(|key| key.state.firm.clone()))
         }
         Event::FirmRegistered(event) => vec![event.firm.clone()],
+        Event::CounterpartyRecorded(event) => vec![event.firm.clone(), event.recorded_by.clone()],
+        Event::CounterpartyClaimed(event) => vec![event.counterparty.clone(), event.firm.clone()],
+        Event::LinkIssued(event) => vec![event.issued_by.clone(), event.partner.clone()],
+        Event::LinkAnswered(event) => vec![event.issued_by.clone(), event.partner.clone()],
         Event::SiteRegistered(event) => vec![event.firm.clone()],
         Event::PermitRegistered(event) => one(at_site(&event.site)),
         Event::PermitSuspended(event) => one(of_permit(event.permit.as_str())),

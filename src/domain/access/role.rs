@@ -27,6 +27,8 @@ pub enum Role {
     Weighbridge,
     /// Moves loads for a firm: records dispatch and receipt, and nothing else.
     Carrier,
+    /// Whoever holds a one-time link: sees what it asks and answers it, and nothing else.
+    Partner,
     /// Checks a park's figures. Reads only.
     Verifier,
     /// Oversees parks. Reads only.
@@ -41,6 +43,7 @@ impl Role {
             Role::Firm => "firm",
             Role::Weighbridge => "weighbridge",
             Role::Carrier => "carrier",
+            Role::Partner => "partner",
             Role::Verifier => "verifier",
             Role::Regulator => "regulator",
         }
@@ -61,6 +64,8 @@ pub struct Principal {
     pub firm: Option<FirmId>,
     pub parks: Vec<ParkId>,
     pub site: Option<SiteId>,
+    /// Recorded counterparties that the firm was found to be: it acts for them as well.
+    pub also: Vec<FirmId>,
 }
 
 impl Principal {
@@ -75,6 +80,7 @@ impl Principal {
             firm: key.firm.clone(),
             parks: key.parks.clone(),
             site: key.site.clone(),
+            also: Vec::new(),
         })
     }
 }
@@ -94,6 +100,7 @@ mod tests {
             firm: Some("frm_a".parse().unwrap()),
             key: "key_a".parse().unwrap(),
             label: "desk".parse().unwrap(),
+            link: None,
             parks: Vec::new(),
             revoked: false,
             role: Role::Firm,
@@ -114,6 +121,7 @@ mod tests {
             Role::Firm,
             Role::Weighbridge,
             Role::Carrier,
+            Role::Partner,
             Role::Verifier,
             Role::Regulator,
         ] {

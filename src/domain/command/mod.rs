@@ -9,6 +9,7 @@ mod commitment;
 mod contract;
 mod delivery;
 mod market;
+mod partner;
 mod period;
 mod registry;
 
@@ -27,6 +28,10 @@ pub use delivery::{
     ReturnRejection, UseDelivery,
 };
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
+pub use partner::{
+    AnswerLink, ClaimCounterparty, ConfirmEntry, IssueLink, LinkAnswer, LinkSubject,
+    RecordCounterparty,
+};
 pub use period::{
     ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
 };
@@ -120,6 +125,11 @@ commands! {
     DecideLegalStatus "decide_legal_status" "Decides what a material is in law at a site."
     IssueKey "issue_key" "Gives an access key its rights."
     RevokeKey "revoke_key" "Ends an access key."
+    RecordCounterparty "record_counterparty" "Records a partner who is not registered."
+    ClaimCounterparty "claim_counterparty" "Joins a recorded partner to the firm that it is."
+    IssueLink "issue_link" "Asks a partner to confirm, by a one-time link."
+    AnswerLink "answer_link" "Answers what a link asks."
+    ConfirmEntry "confirm_entry" "Stands for what the other side has recorded."
     PublishListing "publish_listing" "Offers or seeks a material."
     AmendListing "amend_listing" "Replaces what a listing says."
     WithdrawListing "withdraw_listing" "Takes a listing back."
@@ -157,6 +167,7 @@ impl Request {
             Request::ProposeContract(data) => data.seal(seal),
             Request::DispatchDelivery(data) => data.seal(seal),
             Request::ReceiveDelivery(data) => data.seal(seal),
+            Request::AnswerLink(data) => data.seal(seal),
             _ => {}
         }
     }

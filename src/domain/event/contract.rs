@@ -84,6 +84,9 @@ pub struct ContractConfirmed {
 #[serde(deny_unknown_fields)]
 pub struct ContractConcluded {
     pub contract: ContractId,
+    /// On paper, as one side says: the other can't speak for itself yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
     /// The parks of both sides, each once.
     pub parks: Vec<ParkId>,
 }

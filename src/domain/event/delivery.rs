@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::domain::code::Operation;
 use crate::domain::command::Manifest;
 use crate::domain::confidential::{Confidential, Sealed};
+use crate::domain::event::Side;
 use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::{
@@ -47,6 +48,9 @@ pub struct DeliveryDispatched {
     pub measured: Measured,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nonconformities: Vec<Nonconformity>,
+    /// The receiver can't speak for itself, so this stands by the supplier's word alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
     /// The delivery whose rejected quantity this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<DeliveryId>,
@@ -95,6 +99,8 @@ pub struct DiscrepancyResolved {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeteredPeriodRecorded {
+    /// Which side has recorded it.
+    pub by: Side,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_off: Option<CallOffId>,
     pub day: Day,
@@ -105,6 +111,9 @@ pub struct MeteredPeriodRecorded {
     pub method: Method,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nonconformities: Vec<Nonconformity>,
+    /// The other side can't speak for itself, so this stands by one side's word alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
     pub quantity: Quantity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readings: Option<Readings>,
@@ -120,6 +129,9 @@ pub struct DeliveryAccepted {
     pub exchange: Exchange,
     /// How the received quantity was measured.
     pub method: Method,
+    /// The supplier has not said that it left, so this stands by the receiver's word alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
     pub quantity: Quantity,
 }
 
@@ -196,6 +208,9 @@ pub struct DeliveryCancelled {
     pub day: Day,
     pub exchange: Exchange,
     pub method: Method,
+    /// Whether it stood by the supplier's word alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
     /// What had been dispatched.
     pub quantity: Quantity,
     pub reason: Text,

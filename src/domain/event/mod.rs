@@ -7,6 +7,7 @@ mod contract;
 mod delivery;
 mod ledger;
 mod market;
+mod partner;
 mod period;
 mod registry;
 
@@ -23,6 +24,9 @@ pub use delivery::{
 };
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
+pub use partner::{
+    CounterpartyClaimed, CounterpartyRecorded, EntryConfirmed, LinkAnswered, LinkIssued,
+};
 pub use period::{
     Declared, EconomicOutputDeclared, FreshWaterDeclared, GenerationDeclared, OwnReuseDeclared,
     ParkCounted, PeriodClosed, RecirculationDeclared, ReturnSubmitted, StockDeclared,
@@ -116,6 +120,11 @@ events! {
     MaterialDefined "material_defined" 1
     HazardClassified "hazard_classified" 1
     LegalStatusDecided "legal_status_decided" 1
+    CounterpartyRecorded "counterparty_recorded" 1
+    CounterpartyClaimed "counterparty_claimed" 1
+    LinkIssued "link_issued" 1
+    LinkAnswered "link_answered" 1
+    EntryConfirmed "entry_confirmed" 1
     ListingPublished "listing_published" 1
     ListingAmended "listing_amended" 1
     ListingWithdrawn "listing_withdrawn" 1
@@ -174,6 +183,10 @@ impl Event {
             Event::LedgerOpened(_) | Event::TailCut(_) | Event::KeyRotated(_) => of("ledger", ""),
             Event::KeyIssued(e) => of("key", e.key.as_str()),
             Event::KeyRevoked(e) => of("key", e.key.as_str()),
+            Event::CounterpartyRecorded(e) => of("firm", e.firm.as_str()),
+            Event::CounterpartyClaimed(e) => of("firm", e.counterparty.as_str()),
+            Event::LinkIssued(e) => of("key", e.key.as_str()),
+            Event::LinkAnswered(e) => of("key", e.key.as_str()),
             Event::ParkRegistered(e) => of("park", e.park.as_str()),
             Event::PeriodClosed(e) => of("park", e.park.as_str()),
             Event::ParkCounted(e) => of("park", e.park.as_str()),
@@ -221,7 +234,8 @@ impl Event {
             | Event::RejectionDisposed(_)
             | Event::DeliveryUsed(_)
             | Event::DeliveryDisposed(_)
-            | Event::DeliveryCancelled(_) => {
+            | Event::DeliveryCancelled(_)
+            | Event::EntryConfirmed(_) => {
                 let exchange = self.exchange().expect("every event of a delivery has its exchange");
                 of("delivery", exchange.delivery.as_str())
             }
@@ -245,6 +259,7 @@ impl Event {
             Event::DeliveryUsed(e) => Some(&e.exchange),
             Event::DeliveryDisposed(e) => Some(&e.exchange),
             Event::DeliveryCancelled(e) => Some(&e.exchange),
+            Event::EntryConfirmed(e) => Some(&e.exchange),
             _ => None,
         }
     }
@@ -291,6 +306,7 @@ impl Event {
             Event::ParkRegistered(e) => vec![&e.park],
             Event::PeriodClosed(e) => vec![&e.park],
             Event::ParkCounted(e) => vec![&e.park],
+            Event::CounterpartyRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],
             Event::PermitRegistered(e) => vec![&e.park],
             Event::PermitSuspended(e) => vec![&e.park],

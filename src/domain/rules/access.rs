@@ -23,6 +23,10 @@ const MAX_PARKS: usize = 100;
 const LEDGER: &str = "";
 
 pub fn issue_key<S: States>(context: &Context<'_, S>, data: &IssueKey) -> Decision {
+    if data.role == Role::Partner {
+        let message = "a link to a partner is made by issue_link, for one question";
+        return Err(Refusal::new(Code::UnexpectedMember, "/data/role", message));
+    }
     may_govern(context, data.role, data.firm.as_ref())?;
     lookup::absent::<Key>(context, data.key.as_str(), "/data/key")?;
     for (place, park) in data.parks.iter().enumerate() {
@@ -49,7 +53,11 @@ pub fn revoke_key<S: States>(context: &Context<'_, S>, data: &RevokeKey) -> Deci
         let message = format!("there is no key {}; name one that was issued (issue_key)", data.key);
         Refusal::new(Code::UnknownKey, "/data/key", message)
     })?;
-    may_govern(context, found.state.role, found.state.firm.as_ref())?;
+    // A link is ended by the firm that asks with it.
+    let link = found.state.link.as_ref().map(|link| (Role::Firm, &link.issued_by));
+    let (role, firm) = link
+        .map_or((found.state.role, found.state.firm.as_ref()), |(role, firm)| (role, Some(firm)));
+    may_govern(context, role, firm)?;
     if found.state.revoked {
         let message = format!("{} was ended already", data.key);
         return Err(Refusal::new(Code::KeyRevoked, "/data/key", message));
@@ -92,7 +100,9 @@ fn members_of(role: Role) -> Members {
     match role {
         Role::LedgerKeeper => Members { firm: false, site: false, parks: 0..=0 },
         Role::Park => Members { firm: false, site: false, parks: 1..=1 },
-        Role::Firm | Role::Carrier => Members { firm: true, site: false, parks: 0..=0 },
+        Role::Firm | Role::Carrier | Role::Partner => {
+            Members { firm: true, site: false, parks: 0..=0 }
+        }
         Role::Weighbridge => Members { firm: true, site: true, parks: 0..=0 },
         Role::Verifier | Role::Regulator => {
             Members { firm: false, site: false, parks: 1..=MAX_PARKS }
@@ -146,7 +156,9 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             let KeyIssued { expires, firm, key, label, parks, role, secret_hash, site } =
                 event.clone();
             let (id, revoked) = (key.clone(), false);
-            let state = Key { expires, firm, key, label, parks, revoked, role, secret_hash, site };
+            let link = None;
+            let state =
+                Key { expires, firm, key, label, link, parks, revoked, role, secret_hash, site };
             states.create(id.as_str(), at, true, state);
         }
         Event::KeyRevoked(event) => {

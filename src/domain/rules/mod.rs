@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod hazard;
 pub mod lookup;
 pub mod market;
+pub mod partner;
 pub mod period;
 pub mod permits;
 pub mod registry;

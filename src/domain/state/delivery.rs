@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::event::Exchange;
+use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
@@ -37,6 +37,8 @@ pub enum DeliveryStage {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
+    /// On which day of its contract's book it stands.
+    pub booked: Day,
     /// In base units, as all below.
     pub accepted: Option<i64>,
     pub call_off: Option<CallOffId>,
@@ -48,6 +50,10 @@ pub struct Delivery {
     pub mode: DeliveryMode,
     /// Each once, in order.
     pub nonconformities: Vec<Nonconformity>,
+    /// What stands as accepted by the receiver's word alone.
+    pub one_sided_accept: i64,
+    /// What stands as dispatched by the supplier's word alone, to one who can't speak for itself.
+    pub one_sided_dispatch: i64,
     /// The delivery whose rejected quantity this is.
     pub parent: Option<DeliveryId>,
     /// Of a metered period: from, and up to but not including.
@@ -55,7 +61,9 @@ pub struct Delivery {
     pub received: Option<Weight>,
     /// Positions of its records, in order.
     pub records: Vec<u64>,
+    pub receiver_spoke: bool,
     pub rejected: Option<Rejection>,
+    pub supplier_spoke: bool,
     pub used: i64,
     /// Passed on in interim recoveries (R12, R13): neither used nor left.
     pub used_interim: i64,
@@ -88,6 +96,15 @@ pub enum RejectionEnd {
     Returned,
     Redirected(DeliveryId),
     Disposed,
+}
+
+/// A page of a contract's deliveries on a day; its id is `ctr_…/2026-11-05` or, of further pages,
+/// `ctr_…/2026-11-05/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayBook {
+    /// On the first page: how many there are on all.
+    pub count: u64,
+    pub deliveries: Vec<DeliveryId>,
 }
 
 /// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's
@@ -134,6 +151,14 @@ impl Delivery {
         self.accepted.unwrap_or(0) - self.used - self.used_interim - self.disposed
     }
 
+    /// Whether a side has recorded or confirmed anything of it.
+    pub fn has_spoken(&self, side: Side) -> bool {
+        match side {
+            Side::Supplier => self.supplier_spoke,
+            Side::Receiver => self.receiver_spoke,
+        }
+    }
+
     pub fn stage(&self) -> DeliveryStage {
         if self.cancelled {
             return DeliveryStage::Cancelled;
@@ -151,6 +176,10 @@ impl Delivery {
 
 impl Aggregate for Delivery {
     const KIND: Kind = Kind::Delivery;
+}
+
+impl Aggregate for DayBook {
+    const KIND: Kind = Kind::DayBook;
 }
 
 impl Aggregate for TicketUse {

@@ -11,12 +11,12 @@ mod registry;
 
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use delivery::{
-    Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
+    DayBook, Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
     TicketUse, Weight,
 };
 pub use market::Listing;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{
-    Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Material, Meter,
-    Park, ParkPlaces, Permit, PermitUse, Scale, Site,
+    Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
+    Meter, Park, ParkPlaces, Permit, PermitUse, Scale, Site,
 };

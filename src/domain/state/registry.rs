@@ -6,6 +6,7 @@ use crate::domain::access::Role;
 use crate::domain::catalogue::Hazard;
 use crate::domain::code::{Edition, MaterialCode, Operation, Scheme};
 use crate::domain::code_scope::CodeScope;
+use crate::domain::command::{LinkAnswer, LinkSubject};
 use crate::domain::decimal::Decimal;
 use crate::domain::digest::Digest;
 use crate::domain::id::{
@@ -34,11 +35,21 @@ pub struct Key {
     pub firm: Option<FirmId>,
     pub key: KeyId,
     pub label: Text,
+    /// Of the role partner.
+    pub link: Option<Link>,
     pub parks: Vec<ParkId>,
     pub revoked: bool,
     pub role: Role,
     pub secret_hash: Digest,
     pub site: Option<SiteId>,
+}
+
+/// What a one-time link asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub answered: Option<LinkAnswer>,
+    pub issued_by: FirmId,
+    pub subject: LinkSubject,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,10 +68,16 @@ pub struct ParkPlaces {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Firm {
+    /// Of a recorded counterparty: the registered firm that it was found to be.
+    pub claimed_by: Option<FirmId>,
+    /// The counterparties that it was found to be.
+    pub claims: Vec<FirmId>,
     pub firm: FirmId,
     pub gln: Option<Gln>,
     pub lei: Option<Lei>,
     pub name: Text,
+    /// The firm that recorded it; none if it is registered itself.
+    pub recorded_by: Option<FirmId>,
     pub recycler: bool,
     pub uscc: Option<Uscc>,
 }

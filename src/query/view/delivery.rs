@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::event::Exchange;
+use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
@@ -19,6 +19,8 @@ view! {
         accepted: Option<Quantity>,
         #[serde(skip_serializing_if = "Option::is_none")]
         call_off: Option<CallOffId>,
+        /// Which sides stand for it, each by a record of its own.
+        confirmed_by: Vec<Side>,
         #[serde(skip_serializing_if = "Option::is_none")]
         discrepancy: Option<DiscrepancyView>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +72,10 @@ view! {
             version: stored.version,
             accepted: state.accepted.map(of),
             call_off: state.call_off.clone(),
+            confirmed_by: [Side::Supplier, Side::Receiver]
+                .into_iter()
+                .filter(|side| state.has_spoken(*side))
+                .collect(),
             discrepancy: state.discrepancy.as_ref().map(|discrepancy| DiscrepancyView {
                 due: discrepancy.due,
                 resolved: discrepancy.resolved,

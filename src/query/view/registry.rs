@@ -46,12 +46,21 @@ view! {
 view! {
     /// A firm.
     pub struct FirmView of Firm {
+        /// Of a recorded counterparty: the registered firm that it was found to be.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        claimed_by: Option<FirmId>,
+        /// The recorded counterparties that it was found to be.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        claims: Vec<FirmId>,
         firm: FirmId,
         #[serde(skip_serializing_if = "Option::is_none")]
         gln: Option<Gln>,
         #[serde(skip_serializing_if = "Option::is_none")]
         lei: Option<Lei>,
         name: Text,
+        /// The firm that recorded it; absent if it is registered itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        recorded_by: Option<FirmId>,
         /// Whether recycling is its main business.
         recycler: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,10 +73,13 @@ view! {
             changed,
             created,
             version,
+            claimed_by: state.claimed_by,
+            claims: state.claims,
             firm: state.firm,
             gln: state.gln,
             lei: state.lei,
             name: state.name,
+            recorded_by: state.recorded_by,
             recycler: state.recycler,
             uscc: state.uscc,
         }

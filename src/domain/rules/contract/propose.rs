@@ -12,6 +12,7 @@ use crate::domain::event::{
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::{Decision, named};
 use crate::domain::rules::lookup;
+use crate::domain::rules::partner::is_unregistered;
 use crate::domain::shapes::{Grade, Price, PriceDirection};
 use crate::domain::state::{Contract, Material};
 use crate::domain::states::States;
@@ -36,6 +37,10 @@ pub fn propose_contract<S: States>(context: &Context<'_, S>, data: &ProposeContr
     let parks = named::parks(&supplier, &receiver);
     let both = supplier.firm == receiver.firm;
     let contract = || data.contract.clone();
+    let (supplier_firm, receiver_firm) = (supplier.firm.clone(), receiver.firm.clone());
+    let concluded = |one_sided| {
+        Event::from(ContractConcluded { contract: contract(), one_sided, parks: parks.clone() })
+    };
     let confirmed = |side| ContractConfirmed { contract: contract(), parks: parks.clone(), side };
     let mut events = vec![Event::from(ContractProposed {
         contract: contract(),
@@ -51,9 +56,17 @@ pub fn propose_contract<S: States>(context: &Context<'_, S>, data: &ProposeContr
         // Nobody else is there to confirm.
         events.push(confirmed(Side::Supplier).into());
         events.push(confirmed(Side::Receiver).into());
-        events.push(ContractConcluded { contract: contract(), parks: parks.clone() }.into());
+        events.push(concluded(false));
     } else {
         events.push(confirmed(side).into());
+        let other = match side {
+            Side::Supplier => &receiver_firm,
+            Side::Receiver => &supplier_firm,
+        };
+        // Signed on paper: in force by one side's word and its evidence, until the other confirms.
+        if is_unregistered(context.states, other) && !data.evidence.is_empty() {
+            events.push(concluded(true));
+        }
     }
     Ok(events)
 }

@@ -33,8 +33,9 @@ pub fn confirm_contract<S: States>(context: &Context<'_, S>, data: &ConfirmContr
     let mut events = Vec::with_capacity(2);
     let confirmed = ContractConfirmed { contract: id.clone(), parks: parks.clone(), side };
     events.push(Event::from(confirmed));
-    if other {
-        events.push(ContractConcluded { contract: id, parks }.into());
+    // One that was signed on paper is concluded already.
+    if other && contract.stage == ContractStage::Proposed {
+        events.push(ContractConcluded { contract: id, one_sided: false, parks }.into());
     }
     Ok(events)
 }

@@ -12,6 +12,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::Decision;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
+use crate::domain::rules::partner::first_word_of_receiver;
 use crate::domain::rules::{lookup, permits};
 use crate::domain::shapes::{HazardClass, Nonconformity};
 use crate::domain::state::{Contract, ContractStage, Delivery, Material, Weight};
@@ -36,6 +37,7 @@ pub fn accept_delivery<S: States>(context: &Context<'_, S>, data: &AcceptDeliver
             day: received.day,
             exchange: exchange.clone(),
             method: received.method,
+            one_sided: !delivery.supplier_spoke,
             quantity: accepted,
         }));
     }
@@ -49,6 +51,7 @@ pub fn accept_delivery<S: States>(context: &Context<'_, S>, data: &AcceptDeliver
             reason: reason.clone(),
         }));
     }
+    events.extend(first_word_of_receiver(delivery));
     Ok(events)
 }
 
@@ -64,7 +67,9 @@ pub fn reject_delivery<S: States>(context: &Context<'_, S>, data: &RejectDeliver
         quantity: received.quantity,
         reason: data.reason.clone(),
     };
-    Ok(vec![rejected.into()])
+    let mut events = vec![rejected.into()];
+    events.extend(first_word_of_receiver(delivery));
+    Ok(events)
 }
 
 /// What arrived and was neither accepted nor rejected yet.
@@ -111,7 +116,7 @@ fn decision_day<S: States>(context: &Context<'_, S>, exchange: &Exchange) -> Res
 }
 
 /// Every rule that an accepted quantity must keep, as on the day of its receipt.
-fn check_claim<S: States>(
+pub fn check_claim<S: States>(
     context: &Context<'_, S>,
     delivery: &Delivery,
     material: &Material,

@@ -27,6 +27,7 @@ pub fn cancel_delivery<S: States>(context: &Context<'_, S>, data: &CancelDeliver
         day,
         exchange: exchange.clone(),
         method: dispatched.method,
+        one_sided: delivery.one_sided_dispatch != 0,
         quantity: dispatched.quantity,
         reason: data.reason.clone(),
     };

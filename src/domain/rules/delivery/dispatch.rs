@@ -16,6 +16,7 @@ use crate::domain::rules::delivery::noted::Noted;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, difference, weighing};
 use crate::domain::rules::lookup;
+use crate::domain::rules::partner::{first_word_of_supplier, is_unregistered};
 use crate::domain::shapes::{Measured, Nonconformity};
 use crate::domain::state::{CallOff, Contract, Delivery, Line, WindowBalance};
 use crate::domain::states::{States, Stored};
@@ -55,6 +56,7 @@ pub fn dispatch_delivery<S: States>(context: &Context<'_, S>, data: &DispatchDel
     dispatched.plate = named::sealed(data.plate.as_ref());
     let mut events = vec![Event::from(dispatched)];
     events.extend(discrepancy);
+    events.extend(before.and_then(|before| first_word_of_supplier(&before.state)));
     Ok(events)
 }
 
@@ -164,6 +166,7 @@ impl Departure<'_> {
             manifests: Vec::new(),
             measured: (*measured).clone(),
             nonconformities: noted.into_list(),
+            one_sided: before.is_none() && is_unregistered(context.states, &contract.receiver.firm),
             parent: None,
             plate: None,
         };

@@ -5,10 +5,11 @@
 
 use crate::domain::event::{
     DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
-    DeliveryUsed, Event, Exchange, MeteredPeriodRecorded,
+    DeliveryUsed, Event, Exchange, MeteredPeriodRecorded, Side,
 };
 use crate::domain::evolve::Meta;
 use crate::domain::id::CallOffId;
+use crate::domain::rules::delivery::day_book;
 use crate::domain::rules::delivery::metered::meter_use_id;
 use crate::domain::rules::delivery::shared;
 use crate::domain::rules::delivery::weighing::ticket_id;
@@ -52,6 +53,14 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             );
         }
         Event::DeliveryCancelled(e) => states.cancelled(e),
+        Event::EntryConfirmed(e) => states.change(&e.exchange, |delivery| match e.side {
+            Side::Supplier => {
+                (delivery.supplier_spoke, delivery.one_sided_accept) = (true, 0);
+            }
+            Side::Receiver => {
+                (delivery.receiver_spoke, delivery.one_sided_dispatch) = (true, 0);
+            }
+        }),
         _ => unreachable!("{} is no event of a delivery", event.kind()),
     }
 }
@@ -67,7 +76,9 @@ impl<S: StatesMut> Rows<'_, S> {
         let DeliveryDispatched { exchange, measured, nonconformities, day, .. } = event;
         let weight = self.weight(*day, measured);
         let amount = weight.quantity.amount();
-        self.begin(exchange, nonconformities, |delivery| {
+        self.begin(exchange, *day, nonconformities, |delivery| {
+            delivery.supplier_spoke = true;
+            delivery.one_sided_dispatch = if event.one_sided { amount } else { 0 };
             delivery.dispatched = Some(weight);
             delivery.call_off.clone_from(&event.call_off);
             delivery.parent.clone_from(&event.parent);
@@ -81,7 +92,10 @@ impl<S: StatesMut> Rows<'_, S> {
         let DeliveryReceived { exchange, measured, nonconformities, day, .. } = event;
         let weight = self.weight(*day, measured);
         let amount = weight.quantity.amount();
-        self.begin(exchange, nonconformities, |delivery| delivery.received = Some(weight));
+        self.begin(exchange, *day, nonconformities, |delivery| {
+            delivery.receiver_spoke = true;
+            delivery.received = Some(weight);
+        });
         self.use_ticket(exchange, &exchange.receiver, measured, nonconformities);
         self.book(exchange, *day, |window| window.received += amount);
     }
@@ -89,7 +103,15 @@ impl<S: StatesMut> Rows<'_, S> {
     fn metered(&mut self, event: &MeteredPeriodRecorded) {
         let MeteredPeriodRecorded { exchange, day, method, nonconformities, quantity, .. } = event;
         let weight = Weight { day: *day, method: *method, quantity: *quantity, record: self.at };
-        self.begin(exchange, nonconformities, |delivery| {
+        let amount = quantity.amount();
+        self.begin(exchange, *day, nonconformities, |delivery| {
+            match event.by {
+                Side::Supplier => {
+                    delivery.supplier_spoke = true;
+                    delivery.one_sided_dispatch = if event.one_sided { amount } else { 0 };
+                }
+                Side::Receiver => delivery.receiver_spoke = true,
+            }
             delivery.mode = DeliveryMode::MeteredPeriod;
             delivery.call_off.clone_from(&event.call_off);
             delivery.period = Some((event.from, event.to));
@@ -105,7 +127,6 @@ impl<S: StatesMut> Rows<'_, S> {
             used.add(event.from, event.to);
             self.states.create(&id, self.at, false, used);
         }
-        let amount = quantity.amount();
         self.book(exchange, *day, |window| {
             window.dispatched += amount;
             window.received += amount;
@@ -120,6 +141,8 @@ impl<S: StatesMut> Rows<'_, S> {
             exchange,
             |delivery| {
                 delivery.accepted = Some(amount);
+                delivery.receiver_spoke = true;
+                delivery.one_sided_accept = if event.one_sided { amount } else { 0 };
                 delivery.exchange.material.hazard = exchange.material.hazard;
             },
             |window| window.accepted += amount,
@@ -170,6 +193,7 @@ impl<S: StatesMut> Rows<'_, S> {
         let (mut day, mut parent, mut call_off) = (event.day, None, None);
         self.change(exchange, |delivery| {
             delivery.cancelled = true;
+            delivery.one_sided_dispatch = 0;
             parent.clone_from(&delivery.parent);
             call_off.clone_from(&delivery.call_off);
             let dispatched = delivery.dispatched.as_ref();
@@ -191,6 +215,7 @@ impl<S: StatesMut> Rows<'_, S> {
     fn begin(
         &mut self,
         exchange: &Exchange,
+        day: Day,
         nonconformities: &[Nonconformity],
         fill: impl FnOnce(&mut Delivery),
     ) {
@@ -207,9 +232,10 @@ impl<S: StatesMut> Rows<'_, S> {
         if self.states.exists::<Delivery>(id) {
             self.states.change(id, at, true, change);
         } else {
-            let mut delivery = empty(exchange);
+            let mut delivery = empty(exchange, day);
             change(&mut delivery);
             self.states.create(id, at, true, delivery);
+            day_book::book(self.states, at, &exchange.contract, day, &exchange.delivery);
         }
     }
 
@@ -278,8 +304,9 @@ impl<S: StatesMut> Rows<'_, S> {
 }
 
 /// A load of which nothing is recorded yet.
-fn empty(exchange: &Exchange) -> Delivery {
+fn empty(exchange: &Exchange, day: Day) -> Delivery {
     Delivery {
+        booked: day,
         accepted: None,
         call_off: None,
         cancelled: false,
@@ -289,11 +316,15 @@ fn empty(exchange: &Exchange) -> Delivery {
         exchange: exchange.clone(),
         mode: DeliveryMode::Load,
         nonconformities: Vec::new(),
+        one_sided_accept: 0,
+        one_sided_dispatch: 0,
         parent: None,
         period: None,
         received: None,
+        receiver_spoke: false,
         records: Vec::new(),
         rejected: None,
+        supplier_spoke: false,
         used: 0,
         used_interim: 0,
     }

@@ -8,7 +8,7 @@
 
 use crate::domain::command::RecordMeteredPeriod;
 use crate::domain::decide::{CLOCK_SKEW_MS, Context};
-use crate::domain::event::MeteredPeriodRecorded;
+use crate::domain::event::{MeteredPeriodRecorded, Side};
 use crate::domain::id::{MeterId, SiteId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::refusal::{Code, Refusal};
@@ -18,6 +18,7 @@ use crate::domain::rules::delivery::dispatch::{called_off, note_call_off};
 use crate::domain::rules::delivery::noted::Noted;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::lookup;
+use crate::domain::rules::partner::is_unregistered;
 use crate::domain::shapes::{Nonconformity, Readings};
 use crate::domain::state::{Contract, Delivery, Meter, MeterUse};
 use crate::domain::states::States;
@@ -31,7 +32,7 @@ pub fn record_metered_period<S: States>(
 ) -> Decision {
     let contract = named::contract(context, &data.contract, "/data/contract")?;
     let contract = &contract.state;
-    named::side(context, &contract.supplier, &contract.receiver)?;
+    let by = named::side(context, &contract.supplier, &contract.receiver)?;
     let line = named::line(contract, data.line, "/data/line")?;
     let call_off = called_off(contract, line, data.call_off.as_ref())?;
     lookup::absent::<Delivery>(context, data.delivery.as_str(), DELIVERY)?;
@@ -61,7 +62,12 @@ pub fn record_metered_period<S: States>(
     }
     let below = |required| data.grade.as_ref().is_some_and(|supplied| !supplied.meets(required));
     noted.add_if(line.grade.as_ref().is_some_and(below), Nonconformity::BelowGrade);
+    let other = match by {
+        Side::Supplier => receiver,
+        Side::Receiver => supplier,
+    };
     let recorded = MeteredPeriodRecorded {
+        by,
         call_off: data.call_off.clone(),
         day,
         exchange: shared::exchange(contract, line, material, &data.delivery),
@@ -69,6 +75,7 @@ pub fn record_metered_period<S: States>(
         grade: data.grade.clone(),
         method: data.method,
         nonconformities: noted.into_list(),
+        one_sided: is_unregistered(context.states, &other.firm),
         quantity: data.quantity,
         readings: data.readings.clone(),
         to: data.to,

@@ -12,24 +12,25 @@
 
 mod accept;
 mod cancel;
-mod difference;
+pub mod day_book;
+pub mod difference;
 mod discrepancy;
 mod dispatch;
 mod evolve;
 mod metered;
 #[cfg(test)]
 mod model;
-mod noted;
+pub mod noted;
 mod receive;
 mod rejection;
-mod shared;
+pub mod shared;
 mod usage;
 mod weighing;
 
 use crate::domain::event::Event;
 use crate::domain::refusal::Refusal;
 
-pub use accept::{accept_delivery, reject_delivery};
+pub use accept::{accept_delivery, check_claim, reject_delivery};
 pub use cancel::cancel_delivery;
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;

@@ -11,6 +11,7 @@ use crate::domain::rules::delivery::noted::Noted;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, difference, weighing};
 use crate::domain::rules::lookup;
+use crate::domain::rules::partner::{first_word_of_receiver, is_unregistered};
 use crate::domain::shapes::Nonconformity;
 use crate::domain::state::{Contract, Delivery};
 use crate::domain::states::{States, Stored};
@@ -40,7 +41,8 @@ pub fn receive_delivery<S: States>(context: &Context<'_, S>, data: &ReceiveDeliv
     noted.over_delivery(line, total);
     noted.gate(context, receiver, material, day, quantity.amount());
     noted.closed(context, &receiver.park, day);
-    noted.add_if(dispatched.is_none(), Nonconformity::NotDispatched);
+    let can_dispatch = !is_unregistered(context.states, &contract.supplier.firm);
+    noted.add_if(dispatched.is_none() && can_dispatch, Nonconformity::NotDispatched);
     let exchange = shared::exchange(contract, line, material, &data.delivery);
     let discrepancy = dispatched.and_then(|dispatched| {
         difference::compare(line, &dispatched.quantity, quantity, day, &mut noted, &exchange)
@@ -54,6 +56,7 @@ pub fn receive_delivery<S: States>(context: &Context<'_, S>, data: &ReceiveDeliv
     };
     let mut events = vec![Event::from(received)];
     events.extend(discrepancy.map(Event::from));
+    events.extend(before.and_then(first_word_of_receiver));
     Ok(events)
 }
 

@@ -18,6 +18,7 @@ use crate::domain::rules::delivery::noted::Noted;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, usage};
 use crate::domain::rules::lookup;
+use crate::domain::rules::partner::first_word_of_supplier;
 use crate::domain::shapes::Measured;
 use crate::domain::state::{Contract, Delivery, RejectionEnd};
 use crate::domain::states::States;
@@ -92,6 +93,7 @@ pub fn redirect_rejection<S: States>(
     };
     let mut events = vec![Event::from(redirected), dispatched.into()];
     events.extend(discrepancy);
+    events.extend(before.and_then(|before| first_word_of_supplier(&before.state)));
     Ok(events)
 }
 

@@ -75,6 +75,7 @@ pub(super) fn registered<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &
     lei.iter().for_each(|number| take("lei", number.as_str()));
     gln.iter().for_each(|number| take("gln", number.as_str()));
     let id = firm.clone();
-    let state = Firm { firm, gln, lei, name, recycler, uscc };
+    let (claimed_by, recorded_by, claims) = (None, None, Vec::new());
+    let state = Firm { claimed_by, claims, firm, gln, lei, name, recorded_by, recycler, uscc };
     states.create(id.as_str(), meta.position, true, state);
 }

@@ -1,0 +1,224 @@
+//! One-time links: a question to a partner, and its answer.
+//!
+//! Invariant: a link asks the side that can't speak for itself, opens until its last day, and is
+//! answered once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::domain::command::{
+    AnswerLink, ConfirmContract, DeclineContract, IssueLink, LinkAnswer, LinkSubject,
+};
+use crate::domain::decide::Context;
+use crate::domain::event::{Event, LinkAnswered, LinkIssued, Side};
+use crate::domain::id::{ContractId, DeliveryId};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::rules::contract::{confirm_contract, decline_contract, named};
+use crate::domain::rules::delivery::shared;
+use crate::domain::rules::lookup;
+use crate::domain::rules::partner::entry::{confirmed, open_of_month};
+use crate::domain::rules::partner::{Decision, is_unregistered};
+use crate::domain::shapes::Party;
+use crate::domain::state::{Contract, Delivery, Key, Link};
+use crate::domain::states::{States, Stored};
+use crate::domain::time::Month;
+
+/// How long a link may stay open.
+const MOST_DAYS: i32 = 90;
+
+/// The most deliveries that one answer confirms.
+const MOST_DELIVERIES: usize = 2_000;
+
+const KEY: &str = "/data/key";
+const SUBJECT: &str = "/data/subject";
+
+pub fn issue_link<S: States>(context: &Context<'_, S>, data: &IssueLink) -> Decision {
+    lookup::absent::<Key>(context, data.key.as_str(), KEY)?;
+    let (supplier, receiver) = sides(context, &question(&data.subject)?)?;
+    let side = named::side(context, &supplier, &receiver)?;
+    let (own, partner) = match side {
+        Side::Supplier => (supplier, receiver),
+        Side::Receiver => (receiver, supplier),
+    };
+    if !is_unregistered(context.states, &partner.firm) {
+        let message = format!("{} is registered and confirms with a key of its own", partner.firm);
+        return Err(Refusal::new(Code::NotACounterparty, SUBJECT, message));
+    }
+    let today = lookup::day_at(context, &own.park);
+    let last = today.checked_add(MOST_DAYS);
+    if data.expires < today || last.is_some_and(|last| data.expires > last) {
+        let message = format!("a link opens for {MOST_DAYS} days at most, so from {today} on");
+        return Err(Refusal::new(Code::BadExpiry, "/data/expires", message));
+    }
+    let IssueLink { expires, key, label, secret_hash, subject } = data.clone();
+    let (issued_by, partner) = (own.firm, partner.firm);
+    Ok(vec![LinkIssued { expires, issued_by, key, label, partner, secret_hash, subject }.into()])
+}
+
+/// What a link asks, read.
+enum Question<'a> {
+    Contract(&'a ContractId),
+    Month(&'a ContractId, Month),
+    Delivery(&'a DeliveryId),
+}
+
+fn question(subject: &LinkSubject) -> Result<Question<'_>, Refusal> {
+    match (&subject.contract, subject.month, &subject.delivery) {
+        (Some(contract), None, None) => Ok(Question::Contract(contract)),
+        (Some(contract), Some(month), None) => Ok(Question::Month(contract, month)),
+        (None, None, Some(delivery)) => Ok(Question::Delivery(delivery)),
+        _ => {
+            let message =
+                "a link asks about a `contract`, a `month` of a `contract`, or a `delivery`";
+            Err(Refusal::new(Code::UnexpectedMember, SUBJECT, message))
+        }
+    }
+}
+
+/// Supplier and receiver of what is asked about.
+fn sides<S: States>(
+    context: &Context<'_, S>,
+    question: &Question<'_>,
+) -> Result<(Party, Party), Refusal> {
+    match question {
+        Question::Contract(id) | Question::Month(id, _) => {
+            let contract = named::contract(context, id, "/data/subject/contract")?;
+            Ok((contract.state.supplier.clone(), contract.state.receiver.clone()))
+        }
+        Question::Delivery(id) => {
+            let delivery = shared::delivery(context, id)?;
+            let exchange = &delivery.state.exchange;
+            Ok((exchange.supplier.clone(), exchange.receiver.clone()))
+        }
+    }
+}
+
+pub fn answer_link<S: States>(context: &Context<'_, S>, data: &AnswerLink) -> Decision {
+    let refuse = |code, pointer: &str, message: String| Err(Refusal::new(code, pointer, message));
+    let key = context.states.find::<Key>(data.key.as_str());
+    let Some((key, link)) = key.as_ref().and_then(|key| Some((key, key.state.link.as_ref()?)))
+    else {
+        return refuse(Code::UnknownKey, KEY, format!("there is no link {}", data.key));
+    };
+    let Link { answered, issued_by, subject } = link;
+    let question = question(subject)?;
+    let (supplier, receiver) = sides(context, &question)?;
+    let side = named::side(context, &supplier, &receiver)?;
+    let party = match side {
+        Side::Supplier => &supplier,
+        Side::Receiver => &receiver,
+    };
+    if key.state.firm.as_ref() != Some(&party.firm) {
+        return Err(named::not_a_party(context, "partner whom the link asks"));
+    }
+    if answered.is_some() || key.state.revoked {
+        let message = "the link was answered already, or withdrawn".to_owned();
+        return refuse(Code::LinkUsed, KEY, message);
+    }
+    let last = key.state.expires.filter(|last| *last < lookup::day_at(context, &party.park));
+    if let Some(last) = last {
+        return refuse(Code::LinkUsed, KEY, format!("the link opened until {last}"));
+    }
+    let mut events = vec![Event::from(LinkAnswered {
+        answer: data.answer,
+        issued_by: issued_by.clone(),
+        key: data.key.clone(),
+        name: named::sealed(data.name.as_ref()),
+        partner: party.firm.clone(),
+        reason: data.reason.clone(),
+        subject: subject.clone(),
+    })];
+    match (data.answer, &data.reason) {
+        (LinkAnswer::Confirmed, None) => {
+            events.extend(confirmation(context, &question, side)?);
+        }
+        (LinkAnswer::Disputed, Some(_)) => {
+            events.extend(objection(context, &question, data)?);
+        }
+        (LinkAnswer::Confirmed, Some(_)) => {
+            let message = "what is confirmed needs no reason".to_owned();
+            return refuse(Code::UnexpectedMember, "/data/reason", message);
+        }
+        (LinkAnswer::Disputed, None) => {
+            let message = "a dispute says what is wrong".to_owned();
+            return refuse(Code::ReasonNeeded, "/data/reason", message);
+        }
+    }
+    Ok(events)
+}
+
+fn confirmation<S: States>(
+    context: &Context<'_, S>,
+    question: &Question<'_>,
+    side: Side,
+) -> Decision {
+    match question {
+        Question::Contract(id) => {
+            confirm_contract(context, &ConfirmContract { contract: (*id).clone() })
+        }
+        Question::Delivery(id) => confirmed(context, &shared::delivery(context, id)?.state, side),
+        Question::Month(contract, month) => {
+            let open = open_of_month(context, contract, (month.first(), month.last()), side);
+            if open.is_empty() {
+                let message = format!("nothing of {month} waits for this confirmation");
+                return Err(Refusal::new(Code::NothingToConfirm, KEY, message));
+            }
+            if open.len() > MOST_DELIVERIES {
+                let message =
+                    format!("{} deliveries are more than one answer confirms", open.len());
+                return Err(Refusal::new(Code::TooMany, KEY, message));
+            }
+            month_confirmed(context, contract, &open, side)
+        }
+    }
+}
+
+/// Confirms one delivery after the other. Each is decided on the states that stood before all of
+/// them, so what a contract line may take is shared out here.
+fn month_confirmed<S: States>(
+    context: &Context<'_, S>,
+    contract: &ContractId,
+    open: &[Arc<Stored<Delivery>>],
+    side: Side,
+) -> Decision {
+    let found = context.states.find::<Contract>(contract.as_str());
+    let found = found.expect("the link's contract is there");
+    let mut accepted = HashMap::new();
+    let mut events = Vec::with_capacity(open.len() * 3);
+    for delivery in open {
+        let delivery = &delivery.state;
+        let line = found.state.line(delivery.exchange.line);
+        let line = line.expect("a delivery names a line of its contract");
+        for event in confirmed(context, delivery, side)? {
+            if let Event::DeliveryAccepted(claim) = &event {
+                let from = line.window_start(&found.state.term, claim.day);
+                let taken = accepted
+                    .entry((line.line, from))
+                    .or_insert_with(|| i128::from(line.balance(from).accepted));
+                let amount = i128::from(claim.quantity.amount());
+                if *taken + amount > i128::from(line.limit()) {
+                    // Received, and left for the two sides to decide upon.
+                    continue;
+                }
+                *taken += amount;
+            }
+            events.push(event);
+        }
+    }
+    Ok(events)
+}
+
+fn objection<S: States>(
+    context: &Context<'_, S>,
+    question: &Question<'_>,
+    data: &AnswerLink,
+) -> Decision {
+    match question {
+        Question::Contract(id) => decline_contract(
+            context,
+            &DeclineContract { contract: (*id).clone(), reason: data.reason.clone() },
+        ),
+        // The answer itself is the record: what was one-sided stays so, and shows it.
+        Question::Delivery(_) | Question::Month(..) => Ok(Vec::new()),
+    }
+}
