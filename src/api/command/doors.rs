@@ -53,6 +53,9 @@ doors! {
         "dispose_delivery" "/deliveries/{delivery}/dispose"
         "cancel_delivery" "/deliveries/{delivery}/cancel"
         "resolve_discrepancy" "/deliveries/{delivery}/resolve-discrepancy"
+        "dispute_delivery" "/deliveries/{delivery}/dispute"
+        "settle_dispute" "/deliveries/{delivery}/settle-dispute"
+        "withdraw_dispute" "/deliveries/{delivery}/withdraw-dispute"
     }
     Contracts {
         "propose_contract" "/contracts"

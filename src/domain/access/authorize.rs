@@ -231,6 +231,10 @@ mod tests {
         act dispatch_delivery frm_b -     -    -    -     -       -        -         -
         act receive_delivery frm_a -      -    yes  yes   yes     -        -         -
         act record_metered_period frm_a - -    yes  yes   -       -        -         -
+        act dispute_delivery frm_a -      -    yes  -     -       -        -         -
+        act dispute_delivery frm_b -      -    -    -     -       -        -         -
+        act settle_dispute frm_a   -      -    yes  -     -       -        -         -
+        act withdraw_dispute frm_a -      -    yes  -     -       -        -         -
         log                        yes    yes  yes  yes   yes     yes      yes       yes
         head prk_a                 -      -    -    -     -       yes      yes       -
         head prk_b                 -      -    -    -     -       -        -         -
@@ -339,7 +343,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 41 * 8);
+        assert_eq!(seen, 45 * 8);
     }
 
     #[test]

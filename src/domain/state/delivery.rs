@@ -7,6 +7,7 @@ use crate::domain::event::Exchange;
 use crate::domain::id::{CallOffId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
+use crate::domain::state::Dispute;
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::time::{Day, UtcMillis};
 
@@ -44,6 +45,8 @@ pub struct Delivery {
     pub discrepancy: Option<Discrepancy>,
     pub dispatched: Option<Weight>,
     pub disposed: i64,
+    /// The last one; an open one holds back what is claimed of it.
+    pub dispute: Option<Dispute>,
     pub exchange: Exchange,
     pub mode: DeliveryMode,
     /// Each once, in order.
@@ -132,6 +135,11 @@ impl Delivery {
     /// Accepted and neither used, passed on nor disposed of yet.
     pub fn left(&self) -> i64 {
         self.accepted.unwrap_or(0) - self.used - self.used_interim - self.disposed
+    }
+
+    /// The dispute that has not ended yet.
+    pub fn open_dispute(&self) -> Option<&Dispute> {
+        self.dispute.as_ref().filter(|dispute| dispute.end.is_none())
     }
 
     pub fn stage(&self) -> DeliveryStage {

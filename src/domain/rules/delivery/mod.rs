@@ -15,6 +15,7 @@ mod cancel;
 mod difference;
 mod discrepancy;
 mod dispatch;
+mod dispute;
 mod evolve;
 mod metered;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use accept::{accept_delivery, reject_delivery};
 pub use cancel::cancel_delivery;
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;
+pub use dispute::{dispute_delivery, settle_dispute, withdraw_dispute};
 pub use evolve::evolve;
 pub use metered::record_metered_period;
 pub use receive::receive_delivery;
