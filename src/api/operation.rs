@@ -391,6 +391,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
     match name {
         "park" => ("The park.", of("ParkId")),
         "firm" => ("The firm.", of("FirmId")),
+        "counterparty" => ("The recorded counterparty.", of("FirmId")),
         "site" => ("The site.", of("SiteId")),
         "permit" => ("The permit.", of("PermitId")),
         "material" => ("The material.", of("MaterialId")),

@@ -81,6 +81,9 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::DisposeDelivery(data) => delivery::dispose_delivery(context, data),
         Request::CancelDelivery(data) => delivery::cancel_delivery(context, data),
         Request::ResolveDiscrepancy(data) => delivery::resolve_discrepancy(context, data),
+        Request::DisputeDelivery(data) => delivery::dispute_delivery(context, data),
+        Request::SettleDispute(data) => delivery::settle_dispute(context, data),
+        Request::WithdrawDispute(data) => delivery::withdraw_dispute(context, data),
         Request::SubmitReturn(data) => period::submit_return(context, data),
         Request::ClosePeriod(data) => period::close_period(context, data),
     }

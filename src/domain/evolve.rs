@@ -68,7 +68,11 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::DeliveryUsed(_)
         | Event::DeliveryDisposed(_)
         | Event::DeliveryCancelled(_)
-        | Event::EntryConfirmed(_) => delivery::evolve(states, meta, event),
+        | Event::EntryConfirmed(_)
+        | Event::DeliveryDisputed(_)
+        | Event::SettlementProposed(_)
+        | Event::DisputeSettled(_)
+        | Event::DisputeWithdrawn(_) => delivery::evolve(states, meta, event),
         Event::ReturnSubmitted(_)
         | Event::GenerationDeclared(_)
         | Event::OwnReuseDeclared(_)

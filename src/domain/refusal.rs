@@ -131,6 +131,8 @@ codes! {
     NotARecovery "not_a_recovery" Invalid
     NotADisposal "not_a_disposal" Invalid
     NoOpenDiscrepancy "no_open_discrepancy" Conflict
+    DeliveryDisputed "delivery_disputed" Conflict
+    NoOpenDispute "no_open_dispute" Conflict
 
     PeriodClosed "period_closed" Conflict
     PeriodNotOver "period_not_over" Conflict

@@ -10,6 +10,7 @@ pub mod fact;
 pub mod figure;
 pub mod listed;
 pub mod public;
+pub mod question;
 pub mod record;
 pub mod rows;
 pub mod see;

@@ -54,6 +54,9 @@ doors! {
         "cancel_delivery" "/deliveries/{delivery}/cancel"
         "resolve_discrepancy" "/deliveries/{delivery}/resolve-discrepancy"
         "confirm_entry" "/deliveries/{delivery}/confirm"
+        "dispute_delivery" "/deliveries/{delivery}/dispute"
+        "settle_dispute" "/deliveries/{delivery}/settle-dispute"
+        "withdraw_dispute" "/deliveries/{delivery}/withdraw-dispute"
     }
     Contracts {
         "propose_contract" "/contracts"

@@ -7,6 +7,7 @@ mod contract;
 mod delivery;
 mod figures;
 mod health;
+mod link;
 mod log;
 mod market;
 mod period;
@@ -35,6 +36,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(period::operations());
     operations.extend(registry::operations());
     operations.extend(access::operations());
+    operations.push(link::operation());
     operations.extend(figures::operations());
     operations.extend(log::operations());
     operations.push(health::operation());

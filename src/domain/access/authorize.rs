@@ -224,66 +224,79 @@ mod tests {
     use super::*;
 
     /// Every action with every relation to the one who asks, for every role. The keys are those of
-    /// the keeper, the park a, the firm a, a scale and a carrier of the firm a, a verifier and a
-    /// regulator of the park a, and none.
+    /// the keeper, the park a, the firm a, a scale and a carrier of the firm a, a link that asks the
+    /// firm a, a verifier and a regulator of the park a, and none.
     const TABLE: &str = "
-                                   keeper park firm scale carrier verifier regulator public
-        act register_site keeper   yes    -    -    -     -       -        -         -
-        act register_site prk_a    -      yes  -    -     -       -        -         -
-        act register_site prk_b    -      -    -    -     -       -        -         -
-        act register_site frm_a    -      -    yes  -     -       -        -         -
-        act register_site frm_b    -      -    -    -     -       -        -         -
-        act accept_delivery frm_a  -      -    yes  -     -       -        -         -
-        act dispatch_delivery frm_a -     -    yes  yes   yes     -        -         -
-        act dispatch_delivery frm_b -     -    -    -     -       -        -         -
-        act receive_delivery frm_a -      -    yes  yes   yes     -        -         -
-        act record_metered_period frm_a - -    yes  yes   -       -        -         -
-        log                        yes    yes  yes  yes   yes     yes      yes       yes
-        head prk_a                 -      -    -    -     -       yes      yes       -
-        head prk_b                 -      -    -    -     -       -        -         -
-        head prk_b,prk_a           -      -    -    -     -       yes      yes       -
-        head none                  yes    -    -    -     -       yes      yes       -
-        body prk_a frm_a           -      -    yes  -     -       yes      yes       -
-        body prk_a frm_b           -      -    -    -     -       yes      yes       -
-        body prk_b frm_b           -      -    -    -     -       -        -         -
-        body prk_b frm_b,frm_a     -      -    yes  -     -       -        -         -
-        body prk_b,prk_a frm_b     -      -    -    -     -       yes      yes       -
-        body none frm_b            -      -    -    -     -       yes      yes       -
-        body none frm_a            -      -    yes  -     -       yes      yes       -
-        body prk_a none            yes    yes  -    -     -       yes      yes       -
-        body prk_b none            yes    -    -    -     -       -        -         -
-        body none none             yes    -    -    -     -       yes      yes       -
-        key frm_a                  yes    -    yes  -     -       -        -         -
-        key frm_b                  yes    -    -    -     -       -        -         -
-        key none                   yes    -    -    -     -       -        -         -
-        aggregate prk_a frm_a      -      yes  yes  -     -       yes      yes       -
-        aggregate prk_a frm_b      -      yes  -    -     -       yes      yes       -
-        aggregate prk_b frm_b      -      -    -    -     -       -        -         -
-        aggregate prk_b frm_a      -      -    yes  -     -       -        -         -
-        registry                   yes    yes  yes  -     -       yes      yes       -
-        listing                    -      yes  yes  -     -       yes      yes       -
-        statistics prk_a closed    yes    yes  yes  yes   yes     yes      yes       yes
-        statistics prk_b closed    yes    yes  yes  yes   yes     yes      yes       yes
-        statistics prk_a open      -      yes  -    -     -       yes      yes       -
-        statistics prk_b open      -      -    -    -     -       -        -         -
-        sealed frm_a               -      -    yes  -     -       -        -         -
-        sealed frm_b               -      -    -    -     -       -        -         -
-        sealed none                -      -    -    -     -       -        -         -
+                                   keeper park firm scale carrier partner verifier regulator public
+        act register_site keeper   yes    -    -    -     -       -       -        -         -
+        act register_site prk_a    -      yes  -    -     -       -       -        -         -
+        act register_site prk_b    -      -    -    -     -       -       -        -         -
+        act register_site frm_a    -      -    yes  -     -       -       -        -         -
+        act register_site frm_b    -      -    -    -     -       -       -        -         -
+        act accept_delivery frm_a  -      -    yes  -     -       -       -        -         -
+        act dispatch_delivery frm_a -     -    yes  yes   yes     -       -        -         -
+        act dispatch_delivery frm_b -     -    -    -     -       -       -        -         -
+        act receive_delivery frm_a -      -    yes  yes   yes     -       -        -         -
+        act record_metered_period frm_a -     -    yes  yes   -       -       -        -         -
+        act dispute_delivery frm_a -      -    yes  -     -       -       -        -         -
+        act dispute_delivery frm_b -      -    -    -     -       -       -        -         -
+        act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
+        act withdraw_dispute frm_a -      -    yes  -     -       -       -        -         -
+        act record_counterparty frm_a -   -    yes  -     -       -       -        -         -
+        act issue_link frm_a       -      -    yes  -     -       -       -        -         -
+        act answer_link frm_a      -      -    yes  -     -       yes     -        -         -
+        act answer_link frm_b      -      -    -    -     -       -       -        -         -
+        act confirm_entry frm_a    -      -    yes  -     -       -       -        -         -
+        act claim_counterparty keeper yes -    -    -     -       -       -        -         -
+        act revoke_key frm_a       -      -    yes  -     -       -       -        -         -
+        log                        yes    yes  yes  yes   yes     yes     yes      yes       yes
+        head prk_a                 -      -    -    -     -       -       yes      yes       -
+        head prk_b                 -      -    -    -     -       -       -        -         -
+        head prk_b,prk_a           -      -    -    -     -       -       yes      yes       -
+        head none                  yes    -    -    -     -       -       yes      yes       -
+        body prk_a frm_a           -      -    yes  -     -       -       yes      yes       -
+        body prk_a frm_b           -      -    -    -     -       -       yes      yes       -
+        body prk_b frm_b           -      -    -    -     -       -       -        -         -
+        body prk_b frm_b,frm_a     -      -    yes  -     -       -       -        -         -
+        body prk_b,prk_a frm_b     -      -    -    -     -       -       yes      yes       -
+        body none frm_b            -      -    -    -     -       -       yes      yes       -
+        body none frm_a            -      -    yes  -     -       -       yes      yes       -
+        body prk_a none            yes    yes  -    -     -       -       yes      yes       -
+        body prk_b none            yes    -    -    -     -       -       -        -         -
+        body none none             yes    -    -    -     -       -       yes      yes       -
+        key frm_a                  yes    -    yes  -     -       -       -        -         -
+        key frm_b                  yes    -    -    -     -       -       -        -         -
+        key none                   yes    -    -    -     -       -       -        -         -
+        aggregate prk_a frm_a      -      yes  yes  -     -       -       yes      yes       -
+        aggregate prk_a frm_b      -      yes  -    -     -       -       yes      yes       -
+        aggregate prk_b frm_b      -      -    -    -     -       -       -        -         -
+        aggregate prk_b frm_a      -      -    yes  -     -       -       -        -         -
+        registry                   yes    yes  yes  -     -       -       yes      yes       -
+        listing                    -      yes  yes  -     -       -       yes      yes       -
+        statistics prk_a closed    yes    yes  yes  yes   yes     yes     yes      yes       yes
+        statistics prk_b closed    yes    yes  yes  yes   yes     yes     yes      yes       yes
+        statistics prk_a open      -      yes  -    -     -       -       yes      yes       -
+        statistics prk_b open      -      -    -    -     -       -       -        -         -
+        sealed frm_a               -      -    yes  -     -       -       -        -         -
+        sealed frm_b               -      -    -    -     -       -       -        -         -
+        sealed none                -      -    -    -     -       -       -        -         -
     ";
 
-    const ROLES: [Option<Role>; 8] = [
+    const ROLES: [Option<Role>; 9] = [
         Some(Role::LedgerKeeper),
         Some(Role::Park),
         Some(Role::Firm),
         Some(Role::Weighbridge),
         Some(Role::Carrier),
+        Some(Role::Partner),
         Some(Role::Verifier),
         Some(Role::Regulator),
         None,
     ];
 
     fn principal(role: Role) -> Principal {
-        let firm = matches!(role, Role::Firm | Role::Weighbridge | Role::Carrier);
+        let of_firms = [Role::Firm, Role::Weighbridge, Role::Carrier, Role::Partner];
+        let firm = of_firms.contains(&role);
         let parks = matches!(role, Role::Park | Role::Verifier | Role::Regulator);
         Principal {
             key: "key_a".parse().unwrap(),
@@ -347,7 +360,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 41 * 8);
+        assert_eq!(seen, 52 * 9);
     }
 
     #[test]

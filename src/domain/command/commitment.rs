@@ -74,7 +74,10 @@ mod tests {
                 }
             }
         }
-        assert_eq!(refused, ["/data/lines/0/price/amount", "/data/driver", "/data/plate"]);
+        assert_eq!(
+            refused,
+            ["/data/name", "/data/lines/0/price/amount", "/data/driver", "/data/plate"]
+        );
     }
 
     #[test]

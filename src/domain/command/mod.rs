@@ -8,6 +8,7 @@ mod access;
 mod commitment;
 mod contract;
 mod delivery;
+mod dispute;
 mod market;
 mod partner;
 mod period;
@@ -27,6 +28,7 @@ pub use delivery::{
     ReceiveDelivery, RecordMeteredPeriod, RedirectRejection, RejectDelivery, ResolveDiscrepancy,
     ReturnRejection, UseDelivery,
 };
+pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
 pub use partner::{
     AnswerLink, ClaimCounterparty, ConfirmEntry, IssueLink, LinkAnswer, LinkSubject,
@@ -150,6 +152,9 @@ commands! {
     DisposeDelivery "dispose_delivery" "Records that an accepted quantity was disposed of."
     CancelDelivery "cancel_delivery" "Cancels a dispatched load that did not leave."
     ResolveDiscrepancy "resolve_discrepancy" "Closes a discrepancy between two weights."
+    DisputeDelivery "dispute_delivery" "Disputes a delivery."
+    SettleDispute "settle_dispute" "Proposes how a dispute is settled, or agrees."
+    WithdrawDispute "withdraw_dispute" "Takes a dispute back."
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
 }

@@ -5,6 +5,7 @@
 
 mod contract;
 mod delivery;
+mod dispute;
 mod ledger;
 mod market;
 mod partner;
@@ -22,6 +23,7 @@ pub use delivery::{
     DeliveryRejected, DeliveryUsed, DiscrepancyRaised, DiscrepancyResolved, Exchange,
     MeteredPeriodRecorded, RejectionDisposed, RejectionRedirected, RejectionReturned,
 };
+pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, SettlementProposed};
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
 pub use partner::{
@@ -147,6 +149,10 @@ events! {
     DeliveryUsed "delivery_used" 1
     DeliveryDisposed "delivery_disposed" 1
     DeliveryCancelled "delivery_cancelled" 1
+    DeliveryDisputed "delivery_disputed" 1
+    SettlementProposed "settlement_proposed" 1
+    DisputeSettled "dispute_settled" 1
+    DisputeWithdrawn "dispute_withdrawn" 1
     ReturnSubmitted "return_submitted" 1
     GenerationDeclared "generation_declared" 1
     OwnReuseDeclared "own_reuse_declared" 1
@@ -235,7 +241,11 @@ impl Event {
             | Event::DeliveryUsed(_)
             | Event::DeliveryDisposed(_)
             | Event::DeliveryCancelled(_)
-            | Event::EntryConfirmed(_) => {
+            | Event::EntryConfirmed(_)
+            | Event::DeliveryDisputed(_)
+            | Event::SettlementProposed(_)
+            | Event::DisputeSettled(_)
+            | Event::DisputeWithdrawn(_) => {
                 let exchange = self.exchange().expect("every event of a delivery has its exchange");
                 of("delivery", exchange.delivery.as_str())
             }
@@ -260,6 +270,10 @@ impl Event {
             Event::DeliveryDisposed(e) => Some(&e.exchange),
             Event::DeliveryCancelled(e) => Some(&e.exchange),
             Event::EntryConfirmed(e) => Some(&e.exchange),
+            Event::DeliveryDisputed(e) => Some(&e.exchange),
+            Event::SettlementProposed(e) => Some(&e.exchange),
+            Event::DisputeSettled(e) => Some(&e.exchange),
+            Event::DisputeWithdrawn(e) => Some(&e.exchange),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
+use crate::domain::state::Dispute;
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::time::{Day, UtcMillis};
 
@@ -46,6 +47,8 @@ pub struct Delivery {
     pub discrepancy: Option<Discrepancy>,
     pub dispatched: Option<Weight>,
     pub disposed: i64,
+    /// The last one; an open one holds back what is claimed of it.
+    pub dispute: Option<Dispute>,
     pub exchange: Exchange,
     pub mode: DeliveryMode,
     /// Each once, in order.
@@ -96,15 +99,6 @@ pub enum RejectionEnd {
     Returned,
     Redirected(DeliveryId),
     Disposed,
-}
-
-/// A page of a contract's deliveries on a day; its id is `ctr_…/2026-11-05` or, of further pages,
-/// `ctr_…/2026-11-05/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayBook {
-    /// On the first page: how many there are on all.
-    pub count: u64,
-    pub deliveries: Vec<DeliveryId>,
 }
 
 /// A ticket of a scale; its id is `scl_…/number`. One of a scale that is not the weighing site's
@@ -159,6 +153,11 @@ impl Delivery {
         }
     }
 
+    /// The dispute that has not ended yet.
+    pub fn open_dispute(&self) -> Option<&Dispute> {
+        self.dispute.as_ref().filter(|dispute| dispute.end.is_none())
+    }
+
     pub fn stage(&self) -> DeliveryStage {
         if self.cancelled {
             return DeliveryStage::Cancelled;
@@ -176,10 +175,6 @@ impl Delivery {
 
 impl Aggregate for Delivery {
     const KIND: Kind = Kind::Delivery;
-}
-
-impl Aggregate for DayBook {
-    const KIND: Kind = Kind::DayBook;
 }
 
 impl Aggregate for TicketUse {

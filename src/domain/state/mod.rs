@@ -4,16 +4,20 @@
 //! not self-describing; and every collection is small, or bounded by its aggregate's own life.
 
 mod contract;
+pub mod day_book;
 mod delivery;
+mod dispute;
 mod market;
 mod period;
 mod registry;
 
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
+pub use day_book::DayBook;
 pub use delivery::{
-    DayBook, Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
+    Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
     TicketUse, Weight,
 };
+pub use dispute::{Dispute, DisputeEnd};
 pub use market::Listing;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{

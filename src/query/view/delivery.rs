@@ -7,7 +7,10 @@ use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
-use crate::domain::state::{Delivery, DeliveryMode, DeliveryStage, RejectionEnd, Weight};
+use crate::domain::state::{
+    Delivery, DeliveryMode, DeliveryStage, Dispute, DisputeEnd, RejectionEnd, Weight,
+};
+use crate::domain::text::Text;
 use crate::domain::time::{Day, UtcMillis};
 use crate::domain::unit::Unit;
 use crate::query::view::{quantity, view};
@@ -27,6 +30,9 @@ view! {
         dispatched: Option<WeightView>,
         /// Of what was accepted.
         disposed: Quantity,
+        /// The last one; until it has ended nothing is accepted, used or disposed of.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dispute: Option<DisputeView>,
         exchange: Exchange,
         /// Of what was accepted: neither used, passed on nor disposed of yet.
         left: Quantity,
@@ -82,6 +88,7 @@ view! {
             }),
             dispatched: state.dispatched.as_ref().map(WeightView::from),
             disposed: of(state.disposed),
+            dispute: state.dispute.as_ref().map(DisputeView::from),
             exchange: state.exchange.clone(),
             left: of(state.left()),
             mode: state.mode,
@@ -128,6 +135,36 @@ pub struct DiscrepancyView {
     /// To be resolved by this day.
     pub due: Day,
     pub resolved: bool,
+}
+
+/// A side contests what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DisputeView {
+    /// The side that raised it.
+    pub by: Side,
+    /// Absent while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<DisputeEnd>,
+    /// What was proposed last to settle it; the other side agrees by the same words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<SettlementView>,
+    pub reason: Text,
+    pub since: Day,
+}
+
+/// How a side would settle a dispute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SettlementView {
+    pub by: Side,
+    pub settlement: Text,
+}
+
+impl From<&Dispute> for DisputeView {
+    fn from(dispute: &Dispute) -> DisputeView {
+        let Dispute { by, end, proposed, reason, since } = dispute.clone();
+        let proposed = proposed.map(|(by, settlement)| SettlementView { by, settlement });
+        DisputeView { by, end, proposed, reason, since }
+    }
 }
 
 /// A metered period: from, up to but not including to.

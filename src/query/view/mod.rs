@@ -14,7 +14,8 @@ mod registry;
 pub use access::KeyView;
 pub use contract::{CallOffView, ContractView, LineView, WindowView};
 pub use delivery::{
-    DeliveryView, DiscrepancyView, PeriodOfMeter, RejectedAnd, RejectionView, WeightView,
+    DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd, RejectionView,
+    SettlementView, WeightView,
 };
 pub use market::ListingView;
 pub use period::{PeriodView, ReturnView};

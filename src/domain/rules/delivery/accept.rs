@@ -10,8 +10,8 @@ use crate::domain::event::{DeliveryAccepted, DeliveryRejected, Event, Exchange, 
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
-use crate::domain::rules::delivery::Decision;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
+use crate::domain::rules::delivery::{Decision, dispute};
 use crate::domain::rules::partner::first_word_of_receiver;
 use crate::domain::rules::{lookup, permits};
 use crate::domain::shapes::{HazardClass, Nonconformity};
@@ -26,6 +26,7 @@ pub fn accept_delivery<S: States>(context: &Context<'_, S>, data: &AcceptDeliver
     let delivery = shared::delivery(context, &data.delivery)?;
     let delivery = &delivery.state;
     let received = undecided(context, delivery)?;
+    dispute::not_disputed(delivery)?;
     let (accepted, rest) = split(&received.quantity, data)?;
     let mut events = Vec::with_capacity(2);
     let mut exchange = delivery.exchange.clone();

@@ -9,15 +9,14 @@ use crate::domain::event::{
 };
 use crate::domain::evolve::Meta;
 use crate::domain::id::CallOffId;
-use crate::domain::rules::delivery::day_book;
 use crate::domain::rules::delivery::metered::meter_use_id;
 use crate::domain::rules::delivery::shared;
 use crate::domain::rules::delivery::weighing::ticket_id;
 use crate::domain::rules::permits;
 use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
 use crate::domain::state::{
-    Contract, Delivery, DeliveryMode, Discrepancy, MeterUse, Rejection, RejectionEnd, TicketUse,
-    Weight, WindowBalance,
+    Contract, Delivery, DeliveryMode, Discrepancy, Dispute, DisputeEnd, MeterUse, Rejection,
+    RejectionEnd, TicketUse, Weight, WindowBalance, day_book,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::Day;
@@ -60,6 +59,19 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             Side::Receiver => {
                 (delivery.receiver_spoke, delivery.one_sided_dispatch) = (true, 0);
             }
+        }),
+        Event::DeliveryDisputed(e) => states.change(&e.exchange, |delivery| {
+            let (by, reason, since) = (e.by, e.reason.clone(), e.day);
+            delivery.dispute = Some(Dispute { by, end: None, proposed: None, reason, since });
+        }),
+        Event::SettlementProposed(e) => states.dispute(&e.exchange, |dispute| {
+            dispute.proposed = Some((e.by, e.settlement.clone()));
+        }),
+        Event::DisputeSettled(e) => states.dispute(&e.exchange, |dispute| {
+            dispute.end = Some(DisputeEnd::Settled);
+        }),
+        Event::DisputeWithdrawn(e) => states.dispute(&e.exchange, |dispute| {
+            dispute.end = Some(DisputeEnd::Withdrawn);
         }),
         _ => unreachable!("{} is no event of a delivery", event.kind()),
     }
@@ -168,6 +180,12 @@ impl<S: StatesMut> Rows<'_, S> {
         self.change(exchange, |delivery| {
             let rejection = delivery.rejected.as_mut();
             rejection.expect("only what was rejected has an end").end = Some(end);
+        });
+    }
+
+    fn dispute(&mut self, exchange: &Exchange, change: impl FnOnce(&mut Dispute)) {
+        self.change(exchange, |delivery| {
+            change(delivery.dispute.as_mut().expect("only what is disputed is settled"));
         });
     }
 
@@ -313,6 +331,7 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
         discrepancy: None,
         dispatched: None,
         disposed: 0,
+        dispute: None,
         exchange: exchange.clone(),
         mode: DeliveryMode::Load,
         nonconformities: Vec::new(),

@@ -12,10 +12,10 @@
 
 mod accept;
 mod cancel;
-pub mod day_book;
 pub mod difference;
 mod discrepancy;
 mod dispatch;
+pub mod dispute;
 mod evolve;
 mod metered;
 #[cfg(test)]
@@ -34,6 +34,7 @@ pub use accept::{accept_delivery, check_claim, reject_delivery};
 pub use cancel::cancel_delivery;
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;
+pub use dispute::{dispute_delivery, settle_dispute, withdraw_dispute};
 pub use evolve::evolve;
 pub use metered::record_metered_period;
 pub use receive::receive_delivery;

@@ -11,8 +11,8 @@ use crate::domain::event::{DeliveryDisposed, DeliveryUsed, Exchange, Side};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
-use crate::domain::rules::delivery::Decision;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
+use crate::domain::rules::delivery::{Decision, dispute};
 use crate::domain::rules::{lookup, permits};
 use crate::domain::shapes::{HazardClass, MaterialKind};
 use crate::domain::state::{Delivery, Weight};
@@ -65,11 +65,13 @@ fn accepted<'a, S: States>(
 ) -> Result<&'a Weight, Refusal> {
     named::require_side(context, Side::Receiver, &delivery.exchange.receiver)?;
     let received = delivery.received.as_ref().filter(|_| delivery.accepted.is_some());
-    received.ok_or_else(|| {
+    let received = received.ok_or_else(|| {
         let id = &delivery.exchange.delivery;
         let message = format!("nothing of {id} was accepted; accept it first (accept_delivery)");
         Refusal::new(Code::NotAccepted, DELIVERY, message)
-    })
+    })?;
+    dispute::not_disputed(delivery)?;
+    Ok(received)
 }
 
 fn check_recovery(operation: Option<Operation>, kind: MaterialKind) -> Result<(), Refusal> {

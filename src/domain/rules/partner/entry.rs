@@ -16,10 +16,10 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::noted::Noted;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
-use crate::domain::rules::delivery::{check_claim, day_book, difference};
+use crate::domain::rules::delivery::{check_claim, difference, dispute};
 use crate::domain::rules::partner::Decision;
 use crate::domain::shapes::Measured;
-use crate::domain::state::{Delivery, Weight, WindowBalance};
+use crate::domain::state::{Delivery, Weight, WindowBalance, day_book};
 use crate::domain::states::{States, Stored};
 use crate::domain::time::Day;
 
@@ -34,6 +34,7 @@ pub fn confirm_entry<S: States>(context: &Context<'_, S>, data: &ConfirmEntry) -
 /// What one side's confirmation of a delivery causes; refused if that side has spoken.
 pub fn confirmed<S: States>(context: &Context<'_, S>, delivery: &Delivery, side: Side) -> Decision {
     shared::not_cancelled(delivery, DELIVERY)?;
+    dispute::not_disputed(delivery)?;
     let id = &delivery.exchange.delivery;
     if delivery.has_spoken(side) {
         let message = format!("your side stands for {id} already");
@@ -150,7 +151,8 @@ pub fn open_of_month<S: States>(
             Side::Supplier => state.received.is_some(),
             Side::Receiver => true,
         };
-        if !state.cancelled && !state.has_spoken(side) && can {
+        let open_dispute = state.open_dispute().is_some();
+        if !state.cancelled && !open_dispute && !state.has_spoken(side) && can {
             open.push(delivery);
         }
     }

@@ -7,14 +7,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::command::{
-    AnswerLink, ConfirmContract, DeclineContract, IssueLink, LinkAnswer, LinkSubject,
+    AnswerLink, ConfirmContract, DeclineContract, DisputeDelivery, IssueLink, LinkAnswer,
+    LinkSubject,
 };
 use crate::domain::decide::Context;
 use crate::domain::event::{Event, LinkAnswered, LinkIssued, Side};
 use crate::domain::id::{ContractId, DeliveryId};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::{confirm_contract, decline_contract, named};
-use crate::domain::rules::delivery::shared;
+use crate::domain::rules::delivery::{dispute_delivery, shared};
 use crate::domain::rules::lookup;
 use crate::domain::rules::partner::entry::{confirmed, open_of_month};
 use crate::domain::rules::partner::{Decision, is_unregistered};
@@ -208,17 +209,23 @@ fn month_confirmed<S: States>(
     Ok(events)
 }
 
+/// A contract is declined and a delivery disputed, so that nothing of it is claimed. About a month
+/// the answer itself is the record: what was one-sided stays so, and shows it.
 fn objection<S: States>(
     context: &Context<'_, S>,
     question: &Question<'_>,
     data: &AnswerLink,
 ) -> Decision {
+    let Some(reason) = data.reason.clone() else { return Ok(Vec::new()) };
     match question {
-        Question::Contract(id) => decline_contract(
-            context,
-            &DeclineContract { contract: (*id).clone(), reason: data.reason.clone() },
-        ),
-        // The answer itself is the record: what was one-sided stays so, and shows it.
-        Question::Delivery(_) | Question::Month(..) => Ok(Vec::new()),
+        Question::Contract(id) => {
+            let reason = Some(reason);
+            decline_contract(context, &DeclineContract { contract: (*id).clone(), reason })
+        }
+        Question::Delivery(id) => {
+            let (delivery, evidence) = ((*id).clone(), Vec::new());
+            dispute_delivery(context, &DisputeDelivery { delivery, evidence, reason })
+        }
+        Question::Month(..) => Ok(Vec::new()),
     }
 }

@@ -3,10 +3,24 @@
 //! Invariant: a delivery is booked once, on the day of the record that it begins with, and stays
 //! there. Days are kept in pages of bounded size, so that a row is never long.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::id::{ContractId, DeliveryId};
-use crate::domain::state::DayBook;
-use crate::domain::states::{States, StatesMut};
+use crate::domain::states::{Aggregate, Kind, States, StatesMut};
 use crate::domain::time::Day;
+
+/// A page of a contract's deliveries on a day; its id is `ctr_…/2026-11-05` or, of further pages,
+/// `ctr_…/2026-11-05/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayBook {
+    /// On the first page: how many there are on all.
+    pub count: u64,
+    pub deliveries: Vec<DeliveryId>,
+}
+
+impl Aggregate for DayBook {
+    const KIND: Kind = Kind::DayBook;
+}
 
 /// Deliveries on a page.
 const PAGE: u64 = 64;
