@@ -121,6 +121,17 @@ fn summary(text: &mut String, report: &Report) {
             grouped(sealed.missing),
         );
     }
+    let files = &counts.attachments;
+    if files.linked > 0 {
+        let _ = writeln!(
+            text,
+            "{}: {} kept, {} missing, {} spoiled.",
+            count(files.linked, "linked file"),
+            grouped(files.kept),
+            grouped(files.missing),
+            grouped(files.spoiled),
+        );
+    }
     text.push_str(match report.verified {
         true => "It verifies.\n",
         false => "It does NOT verify.\n",

@@ -39,7 +39,7 @@ pub fn decide<S: States>(
 }
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
-    use crate::domain::rules::{access, contract, delivery, market, period, registry};
+    use crate::domain::rules::{access, contract, delivery, evidence, market, period, registry};
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
         Request::RegisterFirm(data) => registry::register_firm(context, data),
@@ -78,5 +78,6 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::ResolveDiscrepancy(data) => delivery::resolve_discrepancy(context, data),
         Request::SubmitReturn(data) => period::submit_return(context, data),
         Request::ClosePeriod(data) => period::close_period(context, data),
+        Request::AttachEvidence(data) => evidence::attach_evidence(context, data),
     }
 }

@@ -122,6 +122,7 @@ ids! {
     MeterId "mtr_" "meter"
     ScaleId "scl_" "scale"
     CatalogueId "cat_" "catalogue"
+    EvidenceId "evd_" "document"
 }
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ pub enum Kind {
     MeterUse = 22,
     /// A material's legal status at a site.
     LegalStatus = 23,
+    /// A document that was linked to a thing.
+    Evidence = 24,
+    /// That a file may be read, and by whom.
+    AttachmentUse = 25,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -10,6 +10,7 @@
 //! thread; recorded times strictly increase, also across restarts and whatever the clock does.
 
 mod answer;
+pub mod attached;
 mod clock;
 mod create;
 mod encode;
@@ -46,6 +47,7 @@ use crate::index::Index;
 use crate::ledger::queue::{Job, Reply};
 use crate::ledger::shared::Shared;
 use crate::log::LogReader;
+use crate::log::attachments::Attachments;
 use crate::log::checkpoint::Signed;
 use crate::log::sealed::Sealed;
 use crate::log::tree::Tree;
@@ -102,6 +104,7 @@ impl Ledger {
     /// Gives a command to the writer. `key` is the credential that was used; whether it may act for
     /// the command's actor was checked by the caller.
     pub async fn submit(&self, command: Command, key: &KeyId) -> Result<Accepted, SubmitError> {
+        attached::require(&self.0.attachments, &command.request)?;
         let (reply, answer) = oneshot::channel();
         let job = Job::command(command, key, None, Reply::One(reply));
         self.0.queue.push(job)?;
@@ -121,6 +124,11 @@ impl Ledger {
         let count = commands.len();
         let (send, receive) = std::sync::mpsc::channel();
         for (place, command) in commands.into_iter().enumerate() {
+            if let Err(error) = attached::require(&self.0.attachments, &command.request) {
+                // The receiver is here: it takes whatever is sent.
+                let _ = send.send((place, Err(error)));
+                continue;
+            }
             let at = clock.map(|clock| clock[place]);
             let job = Job::command(command, key, at, Reply::Many(place, send.clone()));
             if self.0.queue.push_waiting(job).is_err() {
@@ -170,6 +178,10 @@ impl Ledger {
 
     pub fn sealed(&self) -> &Sealed {
         &self.0.sealed
+    }
+
+    pub fn attachments(&self) -> &Attachments {
+        &self.0.attachments
     }
 
     /// The newest published checkpoint.

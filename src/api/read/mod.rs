@@ -5,6 +5,7 @@ mod collection;
 mod confidential;
 mod contract;
 mod delivery;
+mod evidence;
 mod figures;
 mod health;
 mod log;
@@ -33,6 +34,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(confidential::operations());
     operations.extend(market::operations());
     operations.extend(period::operations());
+    operations.extend(evidence::operations());
     operations.extend(registry::operations());
     operations.extend(access::operations());
     operations.extend(figures::operations());

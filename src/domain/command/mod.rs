@@ -8,6 +8,7 @@ mod access;
 mod commitment;
 mod contract;
 mod delivery;
+mod evidence;
 mod market;
 mod period;
 mod registry;
@@ -26,6 +27,7 @@ pub use delivery::{
     ReceiveDelivery, RecordMeteredPeriod, RedirectRejection, RejectDelivery, ResolveDiscrepancy,
     ReturnRejection, UseDelivery,
 };
+pub use evidence::AttachEvidence;
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
 pub use period::{
     ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
@@ -142,6 +144,7 @@ commands! {
     ResolveDiscrepancy "resolve_discrepancy" "Closes a discrepancy between two weights."
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
+    AttachEvidence "attach_evidence" "Links a document to a thing."
 }
 pub(crate) use for_each_command;
 

@@ -5,6 +5,7 @@
 
 mod contract;
 mod delivery;
+mod evidence;
 mod ledger;
 mod market;
 mod period;
@@ -21,6 +22,7 @@ pub use delivery::{
     DeliveryRejected, DeliveryUsed, DiscrepancyRaised, DiscrepancyResolved, Exchange,
     MeteredPeriodRecorded, RejectionDisposed, RejectionRedirected, RejectionReturned,
 };
+pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
 pub use period::{
@@ -148,6 +150,7 @@ events! {
     ZeroActivityDeclared "zero_activity_declared" 1
     PeriodClosed "period_closed" 1
     ParkCounted "park_counted" 1
+    EvidenceAttached "evidence_attached" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -198,6 +201,7 @@ impl Event {
             Event::ContractDeclined(e) => of("contract", e.contract.as_str()),
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
+            Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -308,6 +312,7 @@ impl Event {
             Event::ContractDeclined(e) => e.parks.iter().collect(),
             Event::ContractTerminated(e) => e.parks.iter().collect(),
             Event::CallOffPlaced(e) => e.parks.iter().collect(),
+            Event::EvidenceAttached(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

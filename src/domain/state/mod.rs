@@ -5,6 +5,7 @@
 
 mod contract;
 mod delivery;
+mod evidence;
 mod market;
 mod period;
 mod registry;
@@ -14,6 +15,7 @@ pub use delivery::{
     Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
     TicketUse, Weight,
 };
+pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
 pub use market::Listing;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{

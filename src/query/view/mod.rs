@@ -7,6 +7,7 @@
 mod access;
 mod contract;
 mod delivery;
+mod evidence;
 mod market;
 mod period;
 mod registry;
@@ -16,6 +17,7 @@ pub use contract::{CallOffView, ContractView, LineView, WindowView};
 pub use delivery::{
     DeliveryView, DiscrepancyView, PeriodOfMeter, RejectedAnd, RejectionView, WeightView,
 };
+pub use evidence::EvidenceView;
 pub use market::ListingView;
 pub use period::{PeriodView, ReturnView};
 pub use registry::{
