@@ -51,6 +51,10 @@ pub enum Command {
     Export(Export),
     /// Verify a whole data folder: every hash, order, root and signature (exit code 3 if not).
     Check(Check),
+    /// Copy a data folder, also while its ledger runs, and verify the copy (exit code 3 if not).
+    Backup(Backup),
+    /// Make a data folder from a backup, verified (exit code 3 if not).
+    Restore(Restore),
     /// Verify a proof that a record stands in a ledger, offline (exit code 3 if not).
     Verify(Verify),
     /// Make the rows and the tree anew from the log.
@@ -215,6 +219,47 @@ pub struct ExportFacts {
 pub struct Check {
     /// The data folder.
     pub folder: PathBuf,
+    /// The verifier key that you trust.
+    #[arg(long, value_name = "VKEY")]
+    pub verifier_key: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  symbiosis backup --to /mnt/backup/ledger\n  \
+    symbiosis backup --data /srv/ledger --to /mnt/secret/ledger --with-sealed\n\nThe same target \
+    again takes only what is new. Nothing of the ledger is changed and no lock is taken, so it may \
+    run meanwhile. keys/ is never copied: keep the signing key apart.")]
+pub struct Backup {
+    /// The folder of the backup; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// The ledger's data folder [default: symbiosis-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Copy confidential values too: the backup is then as secret as the data folder.
+    #[arg(long)]
+    pub with_sealed: bool,
+    /// The verifier key that you trust.
+    #[arg(long, value_name = "VKEY")]
+    pub verifier_key: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis restore --from /mnt/backup/ledger --data /srv/ledger \
+    --not-older-than checkpoint\n\nShow it the newest checkpoint that you can find, from a firm, a \
+    verifier or your own archive: a backup that does not reach it would fork the ledger's history."
+)]
+pub struct Restore {
+    /// The backup.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// The data folder to make; it must be empty or absent [default: symbiosis-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A signed checkpoint that the backup must reach.
+    #[arg(long, value_name = "FILE")]
+    pub not_older_than: Option<PathBuf>,
     /// The verifier key that you trust.
     #[arg(long, value_name = "VKEY")]
     pub verifier_key: Option<String>,

@@ -40,7 +40,8 @@ pub fn verifier_key(text: &str) -> Result<VerifierKey, Failure> {
     })
 }
 
-fn text(report: &Report) -> String {
+/// A report for people.
+pub fn text(report: &Report) -> String {
     let mut text = String::new();
     for finding in &report.errors {
         line(&mut text, "error", finding);

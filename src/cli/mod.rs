@@ -5,6 +5,7 @@
 //! what was to be verified does not verify; nothing else, whatever the command.
 
 pub mod args;
+mod backup;
 mod check;
 mod demo;
 mod export;
@@ -57,6 +58,8 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Export(Export::Records(args)) => export::records(&args, settings),
         Command::Export(Export::Facts(args)) => export::facts_table(&args, settings),
         Command::Check(args) => check::run(&args, out),
+        Command::Backup(args) => backup::run(&args, settings, out),
+        Command::Restore(args) => backup::run_restore(&args, settings, out),
         Command::Verify(args) => verify::run(&args, out),
         Command::Rebuild(args) => rebuild::run(&args, settings, out),
         Command::Key(args) => keys::run(&args, settings, out),

@@ -20,7 +20,7 @@ mod signed;
 mod statements;
 mod subjects;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 mod walk;
 
