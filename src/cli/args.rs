@@ -46,6 +46,8 @@ pub enum Command {
     Init(Init),
     /// Send commands from a file, one JSON object a line.
     Import(Import),
+    /// Keep a document, and link it to a thing as evidence.
+    Attach(Attach),
     /// Write what is in a ledger's log, for other programs.
     #[command(subcommand)]
     Export(Export),
@@ -149,6 +151,40 @@ pub struct Import {
     /// Go on after lines that are wrong or refused.
     #[arg(long)]
     pub keep_going: bool,
+    /// Send to a running ledger instead of into a folder.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "keys"])]
+    pub url: Option<String>,
+    /// The access key to send with [default: from SYMBIOSIS_KEY].
+    #[arg(long, value_name = "KEY", requires = "url")]
+    pub key: Option<String>,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis attach scan.pdf --subject delivery/dlv_17 --kind ticket \
+    --title 'weighbridge ticket' --url http://127.0.0.1:8080\n\nThe file's name goes nowhere. Run \
+    again with the same file and words, it changes nothing."
+)]
+pub struct Attach {
+    /// A PDF, PNG, JPEG, text, CSV or workbook of up to 20 MiB.
+    pub file: PathBuf,
+    /// What it is about, as contract/ctr_… or delivery/dlv_….
+    #[arg(long, value_name = "STREAM", value_parser = Name::new())]
+    pub subject: String,
+    /// contract, ticket, assay, invoice, permit, photo, calibration, certificate or other.
+    #[arg(long, value_parser = Name::new())]
+    pub kind: String,
+    /// What it is, in a few words; they stand in the log for ever.
+    #[arg(long, value_parser = Name::new())]
+    pub title: String,
+    /// Its media type [default: what its bytes are].
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+    /// For whom: a firm, a park or keeper [default: the key's party; keeper in a folder].
+    #[arg(long, value_name = "ACTOR")]
+    pub actor: Option<String>,
     /// Send to a running ledger instead of into a folder.
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "keys"])]
     pub url: Option<String>,

@@ -303,7 +303,7 @@ fn keys_are_made_listed_and_ended() {
 /// A program that serves, ended when it goes out of scope.
 pub struct Serving {
     child: std::process::Child,
-    url: String,
+    pub url: String,
 }
 
 impl Serving {
