@@ -223,8 +223,19 @@ impl Before {
         }
         let path = to.join(CHECKPOINT_FILE);
         let note = read(&RealDisk, &path)?;
-        let checkpoint = note.map(|note| parse(&path, &note)).transpose()?;
         let is_marked = to.join(INCOMPLETE).exists();
+        let checkpoint = match note.map(|note| parse(&path, &note)).transpose() {
+            // What follows compares every byte, and writes another one.
+            Err(_) if is_marked => None,
+            Err(error) => {
+                // As other damage: told once, and mended by the next run.
+                if has_log(to) {
+                    mark(to)?;
+                }
+                return Err(error);
+            }
+            Ok(checkpoint) => checkpoint,
+        };
         if checkpoint.is_none() && !is_marked {
             let message = format!("{shown} is not empty and is no backup; choose another folder");
             return Err(BackupError::Unsuitable(message));
