@@ -92,14 +92,34 @@ impl Call {
 
     /// The whole body, if it has one of these media types and is not too long.
     pub async fn body(&mut self, types: &[&str], limit: usize) -> Result<Bytes, Problem> {
-        self.require_media_type(types)?;
+        let length = self.content_length().unwrap_or(0);
+        let mut bytes = BytesMut::with_capacity(length.min(limit));
+        let take = |chunk: &[u8]| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        };
+        self.stream(types, limit, take).await?;
+        Ok(bytes.freeze())
+    }
+
+    fn content_length(&self) -> Option<usize> {
         let length = self.request.headers().get(header::CONTENT_LENGTH);
-        let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        if length.is_some_and(|length| length > DRAIN_LIMIT) {
+        length.and_then(|length| length.to_str().ok()?.parse().ok())
+    }
+
+    /// The body in pieces as they come, never more than `limit` bytes. What was taken of one that
+    /// is too long, or that `take` refuses, is the caller's to forget.
+    pub async fn stream(
+        &mut self,
+        types: &[&str],
+        limit: usize,
+        mut take: impl FnMut(&[u8]) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        self.require_media_type(types)?;
+        if self.content_length().is_some_and(|length| length > DRAIN_LIMIT) {
             return Err(too_large(limit));
         }
         let mut body = BodyStream::new(self.payload.take());
-        let mut bytes = BytesMut::with_capacity(length.unwrap_or(0).min(limit));
         let mut total = 0;
         while let Some(chunk) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_next(cx)).await {
             let chunk = chunk.map_err(|error| {
@@ -110,10 +130,10 @@ impl Call {
                 break;
             }
             if total <= limit {
-                bytes.extend_from_slice(&chunk);
+                take(&chunk)?;
             }
         }
-        if total > limit { Err(too_large(limit)) } else { Ok(bytes.freeze()) }
+        if total > limit { Err(too_large(limit)) } else { Ok(()) }
     }
 
     /// The body's media type, in lower case and without parameters.

@@ -53,6 +53,7 @@ faults! {
         "The key acts for more than one party, so the command must name its actor."
     TooManyCommands "too_many_commands" BAD_REQUEST
         "The batch has more commands than one request may bring."
+    EmptyBody "empty_body" BAD_REQUEST "The body has no bytes, and this address takes a file."
     KeyNeeded "key_needed" UNAUTHORIZED "The request needs an access key."
     KeyMalformed "key_malformed" UNAUTHORIZED
         "What stands in the header Authorization is no access key."
@@ -69,6 +70,8 @@ faults! {
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is longer than this address takes."
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE
         "The body's media type is not one that this address takes."
+    MediaTypeMismatch "media_type_mismatch" UNSUPPORTED_MEDIA_TYPE
+        "The bytes are of another type than the header Content-Type says."
     PathMismatch "path_mismatch" UNPROCESSABLE_ENTITY
         "A member of the body contradicts the address."
     Internal "internal" INTERNAL_SERVER_ERROR

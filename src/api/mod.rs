@@ -4,6 +4,7 @@
 //! operation that is routed is documented, and the reverse, because both come from one list.
 
 mod allow;
+mod attachment;
 mod auth;
 mod call;
 mod command;
@@ -41,6 +42,7 @@ impl Api {
 fn operations() -> Vec<Operation> {
     let mut operations = command::submit::operations();
     operations.insert(0, command::batch::operation());
+    operations.extend(attachment::operations());
     operations.extend(read::operations());
     operations
 }

@@ -12,6 +12,7 @@ use utoipa::openapi::{
 
 use crate::api::operation::{Operation, Tag, problem_responses, refer};
 use crate::api::problem::{Code, Problem};
+use crate::domain::digest::Digest;
 use crate::domain::id;
 use crate::domain::time::Month;
 
@@ -110,4 +111,6 @@ fn everywhere(schemas: &mut Vec<(String, RefOr<Schema>)>) {
     refer::<id::DeliveryId>(schemas);
     refer::<id::ReturnId>(schemas);
     refer::<id::KeyId>(schemas);
+    refer::<id::EvidenceId>(schemas);
+    refer::<Digest>(schemas);
 }

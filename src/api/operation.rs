@@ -34,6 +34,7 @@ pub enum Tag {
     Contracts,
     Deliveries,
     Periods,
+    Evidence,
     Statistics,
     Log,
     Access,
@@ -56,6 +57,7 @@ impl Tag {
         ),
         (Tag::Deliveries, "deliveries", "Single loads and metered periods, from dispatch to use."),
         (Tag::Periods, "periods", "What firms declare for a month, and its closing."),
+        (Tag::Evidence, "evidence", "Documents about things, and their bytes."),
         (
             Tag::Statistics,
             "statistics",
@@ -288,7 +290,8 @@ impl Operation {
     fn problems(&self) -> Vec<ProblemOf> {
         let posts = self.method == HttpMethod::Post;
         // A batch is answered with 200 whatever becomes of its commands.
-        let decides = posts && self.id != "submit_commands";
+        // An upload decides nothing yet.
+        let decides = posts && !["submit_commands", "upload_attachment"].contains(&self.id);
         let names = self.path.contains('{');
         let may = |status: &str| match status {
             "403" => !self.public,
@@ -403,6 +406,8 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "delivery" => ("The delivery.", of("DeliveryId")),
         "return" => ("The return.", of("ReturnId")),
         "key" => ("The access key's id.", of("KeyId")),
+        "evidence" => ("The document.", of("EvidenceId")),
+        "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
         "position" => ("The record's 0-based place in the log.", position_schema()),
         name => unreachable!("{name} is no place that an address of ours has"),

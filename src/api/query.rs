@@ -9,10 +9,12 @@ use utoipa::IntoParams;
 
 use crate::api::fault::Fault;
 use crate::api::problem::Problem;
+use crate::domain::digest::Digest;
 use crate::domain::id::{
-    CatalogueId, ContractId, DeliveryId, FirmId, KeyId, ListingId, MaterialId, MeterId, ParkId,
-    PermitId, ReturnId, ScaleId, SiteId,
+    CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, MaterialId, MeterId,
+    ParkId, PermitId, ReturnId, ScaleId, SiteId,
 };
+use crate::domain::subject::Subject;
 use crate::domain::text::Text;
 use crate::domain::time::{Day, Month};
 use crate::domain::value_error::ValueError;
@@ -97,7 +99,8 @@ macro_rules! values {
 
 values! {
     Text, Month, Day, ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId,
-    DeliveryId, ReturnId, KeyId, MeterId, ScaleId, CatalogueId,
+    DeliveryId, ReturnId, KeyId, MeterId, ScaleId, CatalogueId, EvidenceId,
+    Digest, Subject,
 }
 
 impl Value for u64 {

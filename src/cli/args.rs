@@ -46,11 +46,17 @@ pub enum Command {
     Init(Init),
     /// Send commands from a file, one JSON object a line.
     Import(Import),
+    /// Keep a document, and link it to a thing as evidence.
+    Attach(Attach),
     /// Write what is in a ledger's log, for other programs.
     #[command(subcommand)]
     Export(Export),
     /// Verify a whole data folder: every hash, order, root and signature (exit code 3 if not).
     Check(Check),
+    /// Copy a data folder, also while its ledger runs, and verify the copy (exit code 3 if not).
+    Backup(Backup),
+    /// Make a data folder from a backup, verified (exit code 3 if not).
+    Restore(Restore),
     /// Verify offline that a record stands in a ledger, or that it only grew (exit code 3 if not).
     Verify(Verify),
     /// Make the rows and the tree anew from the log.
@@ -155,6 +161,40 @@ pub struct Import {
     pub folder: Folder,
 }
 
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis attach scan.pdf --subject delivery/dlv_17 --kind ticket \
+    --title 'weighbridge ticket' --url http://127.0.0.1:8080\n\nThe file's name goes nowhere. Run \
+    again with the same file and words, it changes nothing."
+)]
+pub struct Attach {
+    /// A PDF, PNG, JPEG, text, CSV or workbook of up to 20 MiB.
+    pub file: PathBuf,
+    /// What it is about, as contract/ctr_… or delivery/dlv_….
+    #[arg(long, value_name = "STREAM", value_parser = Name::new())]
+    pub subject: String,
+    /// contract, ticket, assay, invoice, permit, photo, calibration, certificate or other.
+    #[arg(long, value_parser = Name::new())]
+    pub kind: String,
+    /// What it is, in a few words; they stand in the log for ever.
+    #[arg(long, value_parser = Name::new())]
+    pub title: String,
+    /// Its media type [default: what its bytes are].
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+    /// For whom: a firm, a park or keeper [default: the key's party; keeper in a folder].
+    #[arg(long, value_name = "ACTOR")]
+    pub actor: Option<String>,
+    /// Send to a running ledger instead of into a folder.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "keys"])]
+    pub url: Option<String>,
+    /// The access key to send with [default: from SYMBIOSIS_KEY].
+    #[arg(long, value_name = "KEY", requires = "url")]
+    pub key: Option<String>,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Export {
     /// Every record, as one JSON object a line: hash, head and body as they are stored.
@@ -215,6 +255,47 @@ pub struct ExportFacts {
 pub struct Check {
     /// The data folder.
     pub folder: PathBuf,
+    /// The verifier key that you trust.
+    #[arg(long, value_name = "VKEY")]
+    pub verifier_key: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  symbiosis backup --to /mnt/backup/ledger\n  \
+    symbiosis backup --data /srv/ledger --to /mnt/secret/ledger --with-sealed\n\nThe same target \
+    again takes only what is new. Nothing of the ledger is changed and no lock is taken, so it may \
+    run meanwhile. keys/ is never copied: keep the signing key apart.")]
+pub struct Backup {
+    /// The folder of the backup; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// The ledger's data folder [default: symbiosis-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Copy confidential values too: the backup is then as secret as the data folder.
+    #[arg(long)]
+    pub with_sealed: bool,
+    /// The verifier key that you trust.
+    #[arg(long, value_name = "VKEY")]
+    pub verifier_key: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example:\n  symbiosis restore --from /mnt/backup/ledger --data /srv/ledger \
+    --not-older-than checkpoint\n\nShow it the newest checkpoint that you can find, from a firm, a \
+    verifier or your own archive: a backup that does not reach it would fork the ledger's history."
+)]
+pub struct Restore {
+    /// The backup.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// The data folder to make; it must be empty or absent [default: symbiosis-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A signed checkpoint that the backup must reach.
+    #[arg(long, value_name = "FILE")]
+    pub not_older_than: Option<PathBuf>,
     /// The verifier key that you trust.
     #[arg(long, value_name = "VKEY")]
     pub verifier_key: Option<String>,

@@ -40,7 +40,8 @@ pub fn verifier_key(text: &str) -> Result<VerifierKey, Failure> {
     })
 }
 
-fn text(report: &Report) -> String {
+/// A report for people.
+pub fn text(report: &Report) -> String {
     let mut text = String::new();
     for finding in &report.errors {
         line(&mut text, "error", finding);
@@ -119,6 +120,17 @@ fn summary(text: &mut String, report: &Report) {
             grouped(sealed.kept),
             grouped(sealed.erased),
             grouped(sealed.missing),
+        );
+    }
+    let files = &counts.attachments;
+    if files.linked > 0 {
+        let _ = writeln!(
+            text,
+            "{}: {} kept, {} missing, {} spoiled.",
+            count(files.linked, "linked file"),
+            grouped(files.kept),
+            grouped(files.missing),
+            grouped(files.spoiled),
         );
     }
     text.push_str(match report.verified {

@@ -31,6 +31,11 @@ pub fn options(folder: &Folder, settings: &Settings) -> Options {
     Options { keys, ..Options::new(data.unwrap_or_else(|| PathBuf::from(DEFAULT))) }
 }
 
+/// A data folder that no key is needed for.
+pub fn only(data: Option<&Path>) -> Folder {
+    Folder { data: data.map(Path::to_owned), keys: None }
+}
+
 /// Whether a ledger was ever made there.
 pub fn holds_ledger(folder: &Path) -> bool {
     folder.join("log").is_dir()

@@ -5,6 +5,8 @@
 //! what was to be verified does not verify; nothing else, whatever the command.
 
 pub mod args;
+mod attach;
+mod backup;
 mod check;
 mod demo;
 mod export;
@@ -16,6 +18,7 @@ mod locate;
 mod out;
 mod progress;
 mod rebuild;
+mod remote;
 mod report;
 mod scenarios;
 mod serve;
@@ -54,9 +57,12 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Serve(args) => serve::run(&args, settings, out),
         Command::Init(args) => init::run(&args, settings, out),
         Command::Import(args) => import::run(&args, settings, out),
+        Command::Attach(args) => attach::run(&args, settings, out),
         Command::Export(Export::Records(args)) => export::records(&args, settings),
         Command::Export(Export::Facts(args)) => export::facts_table(&args, settings),
         Command::Check(args) => check::run(&args, out),
+        Command::Backup(args) => backup::run(&args, settings, out),
+        Command::Restore(args) => backup::run_restore(&args, settings, out),
         Command::Verify(args) => verify::run(&args, out),
         Command::Rebuild(args) => rebuild::run(&args, settings, out),
         Command::Key(args) => keys::run(&args, settings, out),

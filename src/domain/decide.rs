@@ -39,7 +39,9 @@ pub fn decide<S: States>(
 }
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
-    use crate::domain::rules::{access, contract, delivery, market, partner, period, registry};
+    use crate::domain::rules::{
+        access, contract, delivery, evidence, market, partner, period, registry,
+    };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
         Request::RegisterFirm(data) => registry::register_firm(context, data),
@@ -86,5 +88,6 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::WithdrawDispute(data) => delivery::withdraw_dispute(context, data),
         Request::SubmitReturn(data) => period::submit_return(context, data),
         Request::ClosePeriod(data) => period::close_period(context, data),
+        Request::AttachEvidence(data) => evidence::attach_evidence(context, data),
     }
 }

@@ -21,7 +21,9 @@ pub struct Meta<'a> {
 
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
-    use crate::domain::rules::{access, contract, delivery, market, partner, period, registry};
+    use crate::domain::rules::{
+        access, contract, delivery, evidence, market, partner, period, registry,
+    };
     period::count_places(states, meta);
     match event {
         Event::LedgerOpened(_)
@@ -83,5 +85,6 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::ZeroActivityDeclared(_)
         | Event::PeriodClosed(_)
         | Event::ParkCounted(_) => period::evolve(states, meta, event),
+        Event::EvidenceAttached(_) => evidence::evolve(states, meta, event),
     }
 }

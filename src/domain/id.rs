@@ -123,6 +123,7 @@ ids! {
     MeterId "mtr_" "meter"
     ScaleId "scl_" "scale"
     CatalogueId "cat_" "catalogue"
+    EvidenceId "evd_" "document"
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod attachment;
 pub mod catalogue;
 pub mod code;
 pub mod code_scope;
@@ -33,6 +34,7 @@ pub mod samples;
 pub mod shapes;
 pub mod state;
 pub mod states;
+pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text;

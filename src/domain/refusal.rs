@@ -61,6 +61,9 @@ codes! {
     UnknownCallOff "unknown_call_off" Unknown
     UnknownDelivery "unknown_delivery" Unknown
     UnknownKey "unknown_key" Unknown
+    UnknownMeter "unknown_meter" Unknown
+    UnknownReturn "unknown_return" Unknown
+    UnknownAttachment "unknown_attachment" Unknown
 
     IdentifierTaken "identifier_taken" Conflict
     TermReversed "term_reversed" Invalid
@@ -139,6 +142,8 @@ codes! {
     AlreadyDeclared "already_declared" Conflict
     NothingDeclared "nothing_declared" Invalid
     DeclaredZeroAndMore "declared_zero_and_more" Invalid
+
+    AttachmentDiffers "attachment_differs" Invalid
 }
 
 /// Why a command is refused.

@@ -47,6 +47,10 @@ pub enum Kind {
     LegalStatus = 23,
     /// A contract's deliveries on a day.
     DayBook = 24,
+    /// A document that was linked to a thing.
+    Evidence = 25,
+    /// That a file may be read, and by whom.
+    AttachmentUse = 26,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

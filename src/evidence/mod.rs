@@ -1,4 +1,5 @@
-//! Checkpoints, proofs and the check of a whole folder.
+//! Checkpoints, proofs, the check of a whole folder, and backups that passed it.
 
+pub mod backup;
 pub mod check;
 pub mod proof;

@@ -22,6 +22,8 @@ pub enum ListOf {
     Firm(FirmId),
     /// Deliveries of a contract (its id as text).
     Contract(String),
+    /// Documents about a thing (its stream as text).
+    Subject(String),
 }
 
 /// Which facts.

@@ -11,8 +11,8 @@ use crate::domain::event::{Event, Stream};
 use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
 use crate::domain::state::{
-    Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter, Park, ParkPlaces,
-    PeriodReturn, Permit, Scale, Site,
+    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
+    Park, ParkPlaces, PeriodReturn, Permit, Scale, Site,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -126,6 +126,7 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "delivery" => of::<Delivery>(states, stream.id),
         "contract" => of::<Contract>(states, stream.id),
         "return" => of::<PeriodReturn>(states, stream.id),
+        "evidence" => of::<AttachedEvidence>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

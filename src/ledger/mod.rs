@@ -10,6 +10,7 @@
 //! thread; recorded times strictly increase, also across restarts and whatever the clock does.
 
 mod answer;
+pub mod attached;
 mod clock;
 mod create;
 mod encode;
@@ -26,6 +27,7 @@ mod shared;
 pub(crate) mod tests;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -46,6 +48,7 @@ use crate::index::Index;
 use crate::ledger::queue::{Answer, Block, Job, MOST_IN_BLOCK};
 use crate::ledger::shared::Shared;
 use crate::log::LogReader;
+use crate::log::attachments::Attachments;
 use crate::log::checkpoint::Signed;
 use crate::log::sealed::Sealed;
 use crate::log::tree::Tree;
@@ -88,6 +91,8 @@ pub struct Ledger(Arc<Shared>);
 
 /// Commands that the writer has been given.
 pub struct Begun {
+    /// What was refused before the queue, by the command's place.
+    early: BTreeMap<usize, SubmitError>,
     /// How many commands each block has, and where its answers come.
     blocks: Vec<(usize, mpsc::Receiver<Vec<Answer>>)>,
 }
@@ -95,11 +100,24 @@ pub struct Begun {
 impl Begun {
     /// Waits for the answers, in the order of the commands.
     pub fn wait(self) -> Vec<Answer> {
-        let answers = self.blocks.into_iter().flat_map(|(count, answers)| {
+        let Begun { mut early, blocks } = self;
+        let answers = blocks.into_iter().flat_map(|(count, answers)| {
             let stopping = || (0..count).map(|_| Err(SubmitError::Stopping)).collect();
             answers.recv().unwrap_or_else(|_| stopping())
         });
-        answers.collect()
+        if early.is_empty() {
+            return answers.collect();
+        }
+        let (mut answers, mut all) = (answers, Vec::new());
+        loop {
+            match early.remove(&all.len()) {
+                Some(error) => all.push(Err(error)),
+                None => match answers.next() {
+                    Some(answer) => all.push(answer),
+                    None => return all,
+                },
+            }
+        }
     }
 }
 
@@ -116,6 +134,7 @@ impl Ledger {
     /// Gives a command to the writer. `key` is the credential that was used; whether it may act for
     /// the command's actor was checked by the caller.
     pub async fn submit(&self, command: Command, key: &KeyId) -> Result<Accepted, SubmitError> {
+        attached::require(&self.0.attachments, &command.request)?;
         let (reply, answer) = oneshot::channel();
         self.0.queue.push(Job::One { command, key: key.clone(), reply })?;
         answer.await.unwrap_or(Err(SubmitError::Stopping))
@@ -136,24 +155,33 @@ impl Ledger {
     /// while these are written. It waits only where too much waits already.
     pub fn begin_all(
         &self,
-        mut commands: Vec<Command>,
+        commands: Vec<Command>,
         key: &KeyId,
         clock: Option<&[UtcMicros]>,
     ) -> Begun {
         assert!(clock.is_none() || self.0.demo, "only a demo ledger takes another clock");
         assert!(clock.is_none_or(|clock| clock.len() == commands.len()), "one time a command");
-        let mut begun = Begun { blocks: Vec::new() };
-        let mut at = 0;
-        while !commands.is_empty() {
-            let rest = commands.split_off(commands.len().min(MOST_IN_BLOCK));
-            let count = commands.len();
-            let clock = clock.map(|clock| clock[at..at + count].to_vec());
-            let block = Block { commands: std::mem::replace(&mut commands, rest), clock };
+        let mut begun = Begun { early: BTreeMap::new(), blocks: Vec::new() };
+        let (mut clock, mut rest) = (clock.map(<[UtcMicros]>::to_vec), Vec::new());
+        for (place, command) in commands.into_iter().enumerate() {
+            match attached::require(&self.0.attachments, &command.request) {
+                Ok(()) => rest.push(command),
+                Err(error) => drop(begun.early.insert(place, error)),
+            }
+        }
+        if let Some(clock) = &mut clock {
+            let mut place = 0..;
+            clock.retain(|_| place.next().is_some_and(|at| !begun.early.contains_key(&at)));
+        }
+        while !rest.is_empty() {
+            let count = rest.len().min(MOST_IN_BLOCK);
+            let commands: Vec<Command> = rest.drain(..count).collect();
+            let clock = clock.as_mut().map(|clock| clock.drain(..count).collect());
             let (reply, answers) = mpsc::channel();
+            let block = Block { commands, clock };
             // A queue that is closed drops the job, and with it the sender.
             drop(self.0.queue.push_waiting(Job::Block { block, key: key.clone(), reply }));
             begun.blocks.push((count, answers));
-            at += count;
         }
         begun
     }
@@ -193,6 +221,10 @@ impl Ledger {
 
     pub fn sealed(&self) -> &Sealed {
         &self.0.sealed
+    }
+
+    pub fn attachments(&self) -> &Attachments {
+        &self.0.attachments
     }
 
     /// The newest published checkpoint.

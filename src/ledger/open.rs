@@ -32,6 +32,7 @@ use crate::ledger::queue::{Job, Queue};
 use crate::ledger::shared::{Bell, Progress, Shared};
 use crate::ledger::writer::Writer;
 use crate::ledger::{Options, SubmitError, project};
+use crate::log::attachments::Attachments;
 use crate::log::checkpoint::{CheckpointFile, CheckpointFileError};
 use crate::log::disk::{self, DiskError, RealDisk};
 use crate::log::sealed::{self, SealedBatch, SealedError};
@@ -155,6 +156,7 @@ pub fn assemble(
         log: reader,
         tree: tree.tree().clone(),
         sealed,
+        attachments: Attachments::open(folder)?,
         index: index.clone(),
         projected: Progress::at(opened.size),
         checkpoint: RwLock::new(newest),

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::index::Index;
 use crate::ledger::queue::Queue;
 use crate::log::LogReader;
+use crate::log::attachments::Attachments;
 use crate::log::checkpoint::Signed;
 use crate::log::sealed::Sealed;
 use crate::log::tree::Tree;
@@ -25,6 +26,7 @@ pub struct Shared {
     pub log: LogReader,
     pub tree: Tree,
     pub sealed: Sealed,
+    pub attachments: Attachments,
     pub index: Index,
     /// How many records the rows reflect.
     pub projected: Progress,

@@ -11,6 +11,7 @@
 //! Trust: whoever can write into the folder can stop the ledger or fork it, but cannot change a
 //! record unseen by those who hold a checkpoint.
 
+pub mod attachments;
 mod batch;
 pub mod checkpoint;
 mod commit;

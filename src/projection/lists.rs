@@ -1,5 +1,5 @@
 //! Lists of aggregates in the order in which they came into being: all of a kind, those of a park,
-//! of a firm, of a contract.
+//! of a firm, of a contract, of a thing.
 
 use std::borrow::Cow;
 
@@ -16,6 +16,7 @@ struct Entry<'a> {
     parks: Vec<&'a ParkId>,
     firms: Vec<&'a FirmId>,
     contract: Option<&'a str>,
+    subject: Option<String>,
 }
 
 pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
@@ -28,13 +29,14 @@ pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
     let Some(entry) = entry(&record.event) else {
         return Ok(());
     };
-    let Entry { kind, id, mut parks, mut firms, contract } = entry;
+    let Entry { kind, id, mut parks, mut firms, contract, subject } = entry;
     parks.dedup();
     firms.dedup();
     let parks = parks.into_iter().map(|park| ListOf::Park(park.clone()));
     let firms = firms.into_iter().map(|firm| ListOf::Firm(firm.clone()));
     let contract = contract.map(|contract| ListOf::Contract(contract.to_owned()));
-    for of in [ListOf::All].into_iter().chain(parks).chain(firms).chain(contract) {
+    let under = contract.into_iter().chain(subject.map(ListOf::Subject));
+    for of in [ListOf::All].into_iter().chain(parks).chain(firms).chain(under) {
         rows.list(kind, &of, record.position(), &id)?;
     }
     Ok(())
@@ -50,6 +52,7 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
             parks: vec![&supplier.park, &receiver.park],
             firms: vec![&supplier.firm, &receiver.firm],
             contract: Some(exchange.contract.as_str()),
+            subject: None,
         });
     }
     if let Some(declared) = event.declared() {
@@ -82,6 +85,14 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
             let id = format!("{}/{}", e.park, e.period);
             of(Kind::Period, id, vec![&e.park], vec![])
         }
+        Event::EvidenceAttached(e) => Some(Entry {
+            kind: Kind::Evidence,
+            id: e.evidence.as_str().into(),
+            parks: e.parks.iter().collect(),
+            firms: e.firms.iter().collect(),
+            contract: None,
+            subject: Some(e.subject.to_string()),
+        }),
         _ => None,
     }
 }
@@ -93,5 +104,5 @@ fn of<'a>(
     parks: Vec<&'a ParkId>,
     firms: Vec<&'a FirmId>,
 ) -> Option<Entry<'a>> {
-    Some(Entry { kind, id: id.into(), parks, firms, contract: None })
+    Some(Entry { kind, id: id.into(), parks, firms, contract: None, subject: None })
 }

@@ -2,8 +2,8 @@
 
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::state::{
-    Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park, Period, PeriodReturn,
-    Permit, Scale, Site,
+    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
+    Period, PeriodReturn, Permit, Scale, Site,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -68,4 +68,7 @@ listed! {
     };
     PeriodReturn "returns" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Period "periods" false |_state, _states| Sight::Public;
+    AttachedEvidence "evidence" false |state, _states| {
+        Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())
+    };
 }

@@ -5,6 +5,7 @@
 //! answered as if it were not there.
 
 pub mod answer;
+pub mod attachment;
 pub mod cursor;
 pub mod fact;
 pub mod figure;

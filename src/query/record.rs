@@ -203,6 +203,7 @@ impl Records<'_> {
             | Sight::Directory
             | Sight::Listings
             | Sight::Figures(_)
+            | Sight::Evidence(..)
             | Sight::Sealed(_)
             | Sight::Key(_) => None,
         }

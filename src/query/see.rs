@@ -1,6 +1,7 @@
 //! Who may see what: where answers meet the one function that decides it.
 
 use crate::domain::access::{Action, Principal, authorize};
+use crate::domain::actor::Actor;
 use crate::domain::id::{FirmId, ParkId};
 
 /// The firms that have part in something, and its parks.
@@ -23,6 +24,8 @@ pub enum Sight {
     Rows(Concern),
     /// A park's figures up to now, and the facts behind them.
     Figures(ParkId),
+    /// A document about what these firms do in these parks, and who brought it.
+    Evidence(Concern, Actor),
     /// Confidential values of these parties.
     Sealed(Vec<FirmId>),
     /// An access key, of a firm or of none.
@@ -37,6 +40,9 @@ pub fn may(who: Option<&Principal>, sight: &Sight) -> bool {
         Sight::Listings => Action::ReadListing,
         Sight::Rows(Concern { firms, parks }) => Action::ReadAggregate { parks, firms },
         Sight::Figures(park) => Action::ReadStatistics { park, closed: false },
+        Sight::Evidence(Concern { firms, parks }, by) => {
+            Action::ReadEvidence { parks, firms, by: Some(by) }
+        }
         Sight::Sealed(firms) => Action::ReadSealed { firms },
         Sight::Key(firm) => Action::ReadKey { firm: firm.as_ref() },
     };

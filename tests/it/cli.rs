@@ -27,17 +27,17 @@ fn run(args: &[&str]) -> Output {
     program(args).output().unwrap()
 }
 
-fn stdout(output: &Output) -> &str {
+pub fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
-fn stderr(output: &Output) -> &str {
+pub fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
 /// Runs what must end with a code, and answers its stdout.
 #[track_caller]
-fn ends(code: i32, args: &[&str]) -> Output {
+pub fn ends(code: i32, args: &[&str]) -> Output {
     let output = run(args);
     let shown = format!("{args:?}\n{}\n{}", stdout(&output), stderr(&output));
     assert_eq!(output.status.code(), Some(code), "{shown}");
@@ -45,17 +45,17 @@ fn ends(code: i32, args: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn json(args: &[&str]) -> Value {
+pub fn json(args: &[&str]) -> Value {
     let output = ends(0, &[args, &["--json"]].concat());
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 /// A demo that was loaded, in a folder that vanishes. It is loaded once and copied.
-fn demo() -> (tempfile::TempDir, String) {
+pub fn demo() -> (tempfile::TempDir, String) {
     static LOADED: OnceLock<PathBuf> = OnceLock::new();
     let loaded = LOADED.get_or_init(|| {
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-demo");
@@ -83,7 +83,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn segment(data: &str) -> PathBuf {
+pub fn segment(data: &str) -> PathBuf {
     Path::new(data).join("log/00000000000000000000.log")
 }
 
@@ -169,7 +169,7 @@ fn commands(folder: &Path) -> (PathBuf, Vec<String>) {
     (path, lines)
 }
 
-fn ledger(folder: &Path) -> String {
+pub fn ledger(folder: &Path) -> String {
     let data = text(&folder.join("data")).to_owned();
     let made = json(&["init", "--origin", "it.example", "--data", &data]);
     assert_eq!(made["origin"], "it.example/blake3");
@@ -301,13 +301,13 @@ fn keys_are_made_listed_and_ended() {
 }
 
 /// A program that serves, ended when it goes out of scope.
-struct Serving {
+pub struct Serving {
     child: std::process::Child,
-    url: String,
+    pub url: String,
 }
 
 impl Serving {
-    fn start(args: &[&str]) -> Serving {
+    pub fn start(args: &[&str]) -> Serving {
         let mut child = program(args)
             .args(["--listen=127.0.0.1:0", "--json"])
             .stdout(Stdio::piped())
@@ -321,7 +321,7 @@ impl Serving {
         Serving { child, url }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         ureq::get(format!("{}{path}", self.url))
             .call()
             .unwrap()

@@ -1,6 +1,8 @@
 //! The product from outside, as one binary: linking it once is what keeps these tests quick.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod attach;
+mod backup;
 mod cli;
 mod events;
 mod golden;

@@ -16,7 +16,6 @@ use crate::api::operation::{Operation, Tag, text_schema};
 use crate::api::problem::Problem;
 use crate::domain::access::Principal;
 use crate::domain::command::Command;
-use crate::index::Index;
 use crate::ledger::{Accepted, Ledger};
 use crate::record::canonical::canonical;
 
@@ -86,11 +85,8 @@ async fn submit(mut call: Call) -> Reply {
     let who = call.principal().clone();
     let ledger = call.api.ledger.clone();
     let results = crate::api::call::read(move || {
-        let commands = if is_array {
-            array(&bytes, ledger.index(), &who)?
-        } else {
-            lines(&bytes, ledger.index(), &who)?
-        };
+        let commands =
+            if is_array { array(&bytes, &ledger, &who)? } else { lines(&bytes, &ledger, &who)? };
         Ok(decide(&ledger, commands, &who))
     })
     .await?;
@@ -109,7 +105,7 @@ async fn submit(mut call: Call) -> Reply {
 
 type Read = Result<Command, Problem>;
 
-fn array(bytes: &[u8], index: &Index, who: &Principal) -> Result<Vec<Read>, Problem> {
+fn array(bytes: &[u8], ledger: &Ledger, who: &Principal) -> Result<Vec<Read>, Problem> {
     let text = canonical(bytes)?;
     let text = std::str::from_utf8(&text).expect("canonical JSON is UTF-8");
     let commands: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| {
@@ -117,10 +113,10 @@ fn array(bytes: &[u8], index: &Index, who: &Principal) -> Result<Vec<Read>, Prob
         Problem::new(Fault::BadRequest, detail)
     })?;
     require_few(commands.len())?;
-    Ok(commands.iter().map(|command| one(command.get(), index, who)).collect())
+    Ok(commands.iter().map(|command| one(command.get(), ledger, who)).collect())
 }
 
-fn lines(bytes: &[u8], index: &Index, who: &Principal) -> Result<Vec<Read>, Problem> {
+fn lines(bytes: &[u8], ledger: &Ledger, who: &Principal) -> Result<Vec<Read>, Problem> {
     let lines = || {
         let lines = bytes.split(|byte| *byte == b'\n');
         lines.filter(|line| !line.trim_ascii().is_empty())
@@ -128,14 +124,14 @@ fn lines(bytes: &[u8], index: &Index, who: &Principal) -> Result<Vec<Read>, Prob
     require_few(lines().count())?;
     let read = |line: &[u8]| {
         let text = canonical(line)?;
-        one(std::str::from_utf8(&text).expect("canonical JSON is UTF-8"), index, who)
+        one(std::str::from_utf8(&text).expect("canonical JSON is UTF-8"), ledger, who)
     };
     Ok(lines().map(read).collect())
 }
 
-fn one(text: &str, index: &Index, who: &Principal) -> Read {
+fn one(text: &str, ledger: &Ledger, who: &Principal) -> Read {
     let command = Command::parse(text)?;
-    allow::act(who, &command, index)?;
+    allow::act(who, &command, ledger)?;
     Ok(command)
 }
 

@@ -74,6 +74,9 @@ doors! {
         "submit_return" "/returns"
         "close_period" "/parks/{park}/periods/{period}/close"
     }
+    Evidence {
+        "attach_evidence" "/evidence"
+    }
     Registry {
         "register_park" "/parks"
         "register_firm" "/firms"

@@ -99,7 +99,7 @@ async fn submit(door: &'static Door, mut call: Call) -> Reply {
     let bytes = call.body(&["application/json"], limit).await?;
     let (command, secret) = read(door, &call, id, &bytes)?;
     let who = call.principal();
-    allow::act(who, &command, call.api.ledger.index())?;
+    allow::act(who, &command, &call.api.ledger)?;
     let accepted = match call.api.ledger.submit(command, &who.key).await {
         Ok(accepted) => accepted,
         Err(error) => return Err(not_accepted(door, error, secret.is_some())),

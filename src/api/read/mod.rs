@@ -5,6 +5,7 @@ mod collection;
 mod confidential;
 mod contract;
 mod delivery;
+mod evidence;
 mod figures;
 mod health;
 mod link;
@@ -34,6 +35,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(confidential::operations());
     operations.extend(market::operations());
     operations.extend(period::operations());
+    operations.extend(evidence::operations());
     operations.extend(registry::operations());
     operations.extend(access::operations());
     operations.push(link::operation());

@@ -1,7 +1,6 @@
 //! Where imported commands go: into a folder that this process has opened, or to a running ledger.
 
 use std::io::BufRead;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -9,12 +8,10 @@ use crate::cli::args::Import;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Text;
 use crate::cli::out::Failure;
-use crate::config::{KEY, Settings};
+use crate::cli::remote::{Problem, Remote};
+use crate::config::Settings;
 use crate::domain::command::Command;
 use crate::ledger::{Accepted, Begun, Ledger, SubmitError};
-
-/// A block is decided within this, also on a slow disk.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What became of a command.
 pub enum Answer {
@@ -28,11 +25,7 @@ pub enum Sender {
         ledger: Ledger,
         size: u64,
     },
-    Url {
-        agent: ureq::Agent,
-        url: String,
-        key: String,
-    },
+    Remote(Remote),
 }
 
 impl Sender {
@@ -42,21 +35,7 @@ impl Sender {
             let size = ledger.size();
             return Ok(Sender::Folder { ledger, size });
         };
-        let key = args.key.clone().or_else(|| settings.key.clone()).ok_or_else(|| {
-            let variable = KEY.variable;
-            Failure::Usage(format!("sending to a ledger needs --key, or {variable} set to a key"))
-        })?;
-        if !url.starts_with("http://") {
-            let right = "give an address that begins with http://; where TLS is needed, a proxy on \
-                         this machine can speak it";
-            return Err(Failure::Usage(format!("{url} can't be reached: {right}")));
-        }
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .build();
-        let url = format!("{}/api/v1/commands", url.trim_end_matches('/'));
-        Ok(Sender::Url { agent: agent.into(), url, key })
+        Ok(Sender::Remote(Remote::open(url, args.key.as_ref(), settings)?))
     }
 
     /// Sends a block. Its answers are those of [`Sender::finish`], which come while the next block
@@ -66,7 +45,7 @@ impl Sender {
             Sender::Folder { ledger, .. } => {
                 Ok(Sent::Begun(ledger.begin_all(commands, &folder_key(), None)))
             }
-            Sender::Url { agent, url, key } => post(agent, url, key, texts).map(Sent::Answered),
+            Sender::Remote(remote) => post(remote, texts).map(Sent::Answered),
         }
     }
 
@@ -78,14 +57,14 @@ impl Sender {
             (Sender::Folder { size, .. }, Sent::Begun(begun)) => {
                 begun.wait().into_iter().map(|answer| told(answer, size)).collect()
             }
-            (Sender::Url { .. }, Sent::Begun(_)) => unreachable!("only a folder begins a block"),
+            (Sender::Remote(_), Sent::Begun(_)) => unreachable!("only a folder begins a block"),
         }
     }
 
     pub fn close(self) {
         match self {
             Sender::Folder { ledger, .. } => ledger.close(),
-            Sender::Url { .. } => {}
+            Sender::Remote(_) => {}
         }
     }
 }
@@ -127,31 +106,14 @@ struct AcceptedLine {
     nonconformities: Vec<String>,
 }
 
-/// A problem detail, as far as people need it.
-#[derive(Deserialize)]
-struct Problem {
-    code: String,
-    detail: String,
-    #[serde(default)]
-    pointer: Option<String>,
-}
+/// Where many commands go.
+const PATH: &str = "/api/v1/commands";
 
-fn post(agent: &ureq::Agent, url: &str, key: &str, block: &[Text]) -> Result<Vec<Answer>, Failure> {
+fn post(remote: &Remote, block: &[Text]) -> Result<Vec<Answer>, Failure> {
     let body: String = block.iter().map(|text| format!("{}\n", text.text)).collect();
-    let mut response = agent
-        .post(url)
-        .header("Authorization", format!("Bearer {key}"))
-        .header("Content-Type", "application/x-ndjson")
-        .send(body)
-        .map_err(|error| Failure::failed(format!("{url} can't be reached: {error}")))?;
-    let status = response.status();
+    let mut response = remote.post(PATH, "application/x-ndjson", &[], body.as_bytes())?;
+    let (url, status) = (remote.at(PATH), response.status());
     let unclear = |what: &str| Failure::failed(format!("{url} answered {status}, {what}"));
-    if !status.is_success() {
-        let text = response.body_mut().read_to_string().unwrap_or_default();
-        let problem: Problem =
-            serde_json::from_str(&text).map_err(|_| unclear("and no problem detail"))?;
-        return Err(Failure::failed(format!("{}: {}", problem.code, problem.detail)));
-    }
     let reader = response.body_mut().as_reader();
     let mut answers = Vec::with_capacity(block.len());
     for line in std::io::BufReader::new(reader).lines() {

@@ -41,6 +41,10 @@ pub enum Action<'a> {
     ReadListing,
     /// Figures of a park, of closed periods only or up to now.
     ReadStatistics { park: &'a ParkId, closed: bool },
+    /// A document about what these firms do in these parks, that somebody brought.
+    ReadEvidence { parks: &'a [ParkId], firms: &'a [FirmId], by: Option<&'a Actor> },
+    /// Bring the bytes of a document.
+    Upload,
     /// The confidential values that these parties have put into the log.
     ReadSealed { firms: &'a [FirmId] },
 }
@@ -104,6 +108,21 @@ pub fn authorize(who: Option<&Principal>, action: &Action<'_>) -> Result<(), Den
             let park = std::slice::from_ref(*park);
             checks_any(who, park) || is_park_of(who, park)
         }
+        // Documents show as much as BODYs do: tickets, assays, prices on invoices.
+        Action::ReadEvidence { parks, firms, by } => {
+            let is_own = by.is_some_and(|by| reads(who.role) && acts_for(who, by));
+            checks_any(who, parks) || is_desk_of(who, firms) || is_own
+        }
+        Action::Upload => match who.role {
+            Role::Partner => false,
+            Role::Verifier | Role::Regulator => {
+                let reason = format!("a key of the role {} only reads", who.role);
+                return Err(Denial { needs_key: false, reason });
+            }
+            Role::LedgerKeeper | Role::Park | Role::Firm | Role::Weighbridge | Role::Carrier => {
+                true
+            }
+        },
         Action::ReadSealed { firms } => is_desk_of(who, firms),
     };
     if allowed {
@@ -125,6 +144,8 @@ fn is_public(action: &Action<'_>) -> bool {
         | Action::ReadRegistry
         | Action::ReadListing
         | Action::ReadStatistics { closed: false, .. }
+        | Action::ReadEvidence { .. }
+        | Action::Upload
         | Action::ReadSealed { .. } => false,
     }
 }
@@ -145,7 +166,27 @@ fn may_act(
             return deny(format!("a key of the role {} only reads", who.role));
         }
     };
-    let is_own = match (who.role, actor) {
+    if !acts_for(who, actor) {
+        let party = party_of(who);
+        return deny(format!("this key acts for {party} and not for {actor}"));
+    }
+    if let Some(kinds) = kinds
+        && !kinds.contains(&kind)
+    {
+        let kinds = kinds.join(", ");
+        return deny(format!("a key of the role {} may only ask for {kinds}", who.role));
+    }
+    match &who.site {
+        Some(bound) if site != Some(bound) => {
+            deny(format!("this key is bound to the site {bound} and records what happens there"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a key is one of that party's.
+fn acts_for(who: &Principal, actor: &Actor) -> bool {
+    match (who.role, actor) {
         (Role::LedgerKeeper, Actor::Keeper) => true,
         (Role::Park, Actor::Park(park)) => who.parks.contains(park),
         (Role::Firm, Actor::Firm(firm)) => is_desk_of(who, std::slice::from_ref(firm)),
@@ -163,22 +204,6 @@ fn may_act(
             | Role::Regulator,
             Actor::Keeper | Actor::Park(_) | Actor::Firm(_),
         ) => false,
-    };
-    if !is_own {
-        let party = party_of(who);
-        return deny(format!("this key acts for {party} and not for {actor}"));
-    }
-    if let Some(kinds) = kinds
-        && !kinds.contains(&kind)
-    {
-        let kinds = kinds.join(", ");
-        return deny(format!("a key of the role {} may only ask for {kinds}", who.role));
-    }
-    match &who.site {
-        Some(bound) if site != Some(bound) => {
-            deny(format!("this key is bound to the site {bound} and records what happens there"))
-        }
-        Some(_) | None => Ok(()),
     }
 }
 
@@ -277,6 +302,14 @@ mod tests {
         statistics prk_b closed    yes    yes  yes  yes   yes     yes     yes      yes       yes
         statistics prk_a open      -      yes  -    -     -       -       yes      yes       -
         statistics prk_b open      -      -    -    -     -       -       -        -         -
+        evidence prk_a frm_a frm_a -      -    yes  -     -       -       yes      yes       -
+        evidence prk_a frm_b frm_b -      -    -    -     -       -       yes      yes       -
+        evidence prk_b frm_b frm_b -      -    -    -     -       -       -        -         -
+        evidence prk_b frm_b prk_a -      yes  -    -     -       -       -        -         -
+        evidence prk_b frm_b keeper yes   -    -    -     -       -       -        -         -
+        evidence prk_b frm_a keeper yes   -    yes  -     -       -       -        -         -
+        evidence none frm_b frm_b  -      -    -    -     -       -       yes      yes       -
+        upload                     yes    yes  yes  yes   yes     -       -        -         -
         sealed frm_a               -      -    yes  -     -       -       -        -         -
         sealed frm_b               -      -    -    -     -       -       -        -         -
         sealed none                -      -    -    -     -       -       -        -         -
@@ -335,6 +368,12 @@ mod tests {
                 let (park, closed) = (&parks(1)[0], words[2] == "closed");
                 authorize(who, &Action::ReadStatistics { park, closed })
             }
+            "evidence" => {
+                let by = words[3].parse().unwrap();
+                let (parks, firms) = (&parks(1)[..], &firms(2)[..]);
+                authorize(who, &Action::ReadEvidence { parks, firms, by: Some(&by) })
+            }
+            "upload" => authorize(who, &Action::Upload),
             "sealed" => authorize(who, &Action::ReadSealed { firms: &firms(1) }),
             other => panic!("no action is called {other}"),
         }
@@ -360,7 +399,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 52 * 9);
+        assert_eq!(seen, 60 * 9);
     }
 
     #[test]

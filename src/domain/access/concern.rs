@@ -110,6 +110,7 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::ContractDeclined(event) => of_contract(states, &event.contract),
         Event::ContractTerminated(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
+        Event::EvidenceAttached(event) => event.firms.clone(),
         _ => Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ mod commitment;
 mod contract;
 mod delivery;
 mod dispute;
+mod evidence;
 mod market;
 mod partner;
 mod period;
@@ -29,6 +30,7 @@ pub use delivery::{
     ReturnRejection, UseDelivery,
 };
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
+pub use evidence::AttachEvidence;
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
 pub use partner::{
     AnswerLink, ClaimCounterparty, ConfirmEntry, IssueLink, LinkAnswer, LinkSubject,
@@ -157,6 +159,7 @@ commands! {
     WithdrawDispute "withdraw_dispute" "Takes a dispute back."
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
+    AttachEvidence "attach_evidence" "Links a document to a thing."
 }
 pub(crate) use for_each_command;
 

@@ -6,6 +6,7 @@
 mod contract;
 mod delivery;
 mod dispute;
+mod evidence;
 mod ledger;
 mod market;
 mod partner;
@@ -24,6 +25,7 @@ pub use delivery::{
     MeteredPeriodRecorded, RejectionDisposed, RejectionRedirected, RejectionReturned,
 };
 pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, SettlementProposed};
+pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
 pub use partner::{
@@ -163,6 +165,7 @@ events! {
     ZeroActivityDeclared "zero_activity_declared" 1
     PeriodClosed "period_closed" 1
     ParkCounted "park_counted" 1
+    EvidenceAttached "evidence_attached" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -217,6 +220,7 @@ impl Event {
             Event::ContractDeclined(e) => of("contract", e.contract.as_str()),
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
+            Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -338,6 +342,7 @@ impl Event {
             Event::ContractDeclined(e) => e.parks.iter().collect(),
             Event::ContractTerminated(e) => e.parks.iter().collect(),
             Event::CallOffPlaced(e) => e.parks.iter().collect(),
+            Event::EvidenceAttached(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod contract;
 pub mod delivery;
+pub mod evidence;
 pub mod hazard;
 pub mod lookup;
 pub mod market;

@@ -7,6 +7,7 @@ mod contract;
 pub mod day_book;
 mod delivery;
 mod dispute;
+mod evidence;
 mod market;
 mod period;
 mod registry;
@@ -18,6 +19,7 @@ pub use delivery::{
     TicketUse, Weight,
 };
 pub use dispute::{Dispute, DisputeEnd};
+pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
 pub use market::Listing;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{

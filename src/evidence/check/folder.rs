@@ -1,7 +1,8 @@
 //! What is in the data folder beside the lines: names, sizes, rights, and the files that only
 //! repeat what the log says.
 //!
-//! Invariant: nothing is opened that is secret; of `keys/` and `sealed/` only rights are looked at.
+//! Invariant: nothing is opened that is secret; of `keys/`, `sealed/` and `attachments/` only names
+//! and rights are looked at here.
 
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::evidence::check::report::{Found, Spot};
 use crate::evidence::check::statements::Statements;
 use crate::log::disk::{Attempt, DiskError};
-use crate::log::{TORN_FOLDER, parse_copy_name, sealed, segment, tree};
+use crate::log::{TORN_FOLDER, attachments, parse_copy_name, sealed, segment, tree};
 use crate::record::canonical::canonical;
 
 /// The copy of record 0's data.
@@ -75,7 +76,7 @@ pub(super) fn look_around(
     found: &mut Found,
 ) -> Result<(), DiskError> {
     ledger_file(data, statements, found)?;
-    for folder in [sealed::FOLDER, KEYS_FOLDER] {
+    for folder in [sealed::FOLDER, attachments::FOLDER, KEYS_FOLDER] {
         rights(data, folder, found)?;
     }
     strays(data, tree::FOLDER, found, |name| {

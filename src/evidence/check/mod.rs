@@ -1,14 +1,15 @@
 //! The check of a whole data folder, like fsck: everything is derived again from the bytes on disk.
 //!
 //! Invariant: it takes no lock and changes nothing, so it may run beside a ledger. It reads the
-//! checkpoint first, then how far the segments go, then the sealed values, then the lines: what it
-//! holds against another thing was durable before that thing. A finding names what is wrong and
-//! where; none ends the check, only a file that cannot be read does.
+//! checkpoint first, then how far the segments go, then the sealed values, then the lines, then the
+//! attachments: what it holds against another thing was durable before that thing. A finding names
+//! what is wrong and where; none ends the check, only a file that cannot be read does.
 //!
 //! What it proves: that the log is whole and consistent, and that the key that is named signed it.
 //! What it cannot prove: that records behind the checkpoint were not cut off, and, without a key
 //! that the caller knows from elsewhere, that the whole folder was not made up.
 
+mod attachments;
 mod folder;
 mod judge;
 mod lines;
@@ -19,7 +20,7 @@ mod signed;
 mod statements;
 mod subjects;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 mod walk;
 
@@ -30,8 +31,8 @@ use crate::log::sealed::SealedError;
 use crate::record::note::VerifierKey;
 
 pub use self::report::{
-    CheckpointSeen, Counts, ERRORS, Finding, LISTED, LISTED_OF_A_CODE, NOTES, Report, SealedCounts,
-    Signer, Standing,
+    AttachmentCounts, CheckpointSeen, Counts, ERRORS, Finding, LISTED, LISTED_OF_A_CODE, NOTES,
+    Report, SealedCounts, Signer, Standing,
 };
 use self::report::{Found, Spot};
 use self::sealed::Sealed;
@@ -87,6 +88,7 @@ pub fn check(
     folder::look_around(data, &walk.statements, &mut found)?;
     let counts = Counts { bytes, tail_bytes, ..counts(&walk) };
     let (root, records, origin) = (walk.tree.root(), walk.whole.records, walk.statements.origin);
+    let attachments = walk.attachments.finish(data, &mut found)?;
     let sealed = walk.sealed.finish(&mut found);
     Ok(Report {
         verified: found.error_count == 0,
@@ -102,7 +104,7 @@ pub fn check(
         notes: found.notes,
         note_count: found.note_count,
         tally: found.tally,
-        counts: Counts { sealed, ..counts },
+        counts: Counts { attachments, sealed, ..counts },
     })
 }
 

@@ -42,6 +42,7 @@ pub const ERRORS: &[&str] = &[
     "park_counted_data",
     "park_count",
     "tail_cut_data",
+    "evidence_attached_data",
     "torn_copy",
     "log_shorter",
     "checkpoint_missing",
@@ -54,6 +55,8 @@ pub const ERRORS: &[&str] = &[
     "tree_offset",
     "tree_node",
     "sealed_line",
+    "attachment_missing",
+    "attachment_bytes",
     "ledger_json",
     "too_open",
 ];
@@ -71,6 +74,8 @@ pub const NOTES: &[&str] = &[
     "sealed_erased",
     "sealed_missing",
     "sealed_tail",
+    "attachment_unlinked",
+    "attachment_unlinked_bytes",
     "ledger_json_missing",
     "torn_untold",
 ];
@@ -166,7 +171,19 @@ pub struct Counts {
     pub tail_cuts: u64,
     /// Bytes behind the last whole command.
     pub tail_bytes: u64,
+    pub attachments: AttachmentCounts,
     pub sealed: SealedCounts,
+}
+
+/// The files that records link, each once, by what is kept of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AttachmentCounts {
+    pub linked: u64,
+    /// The bytes are there and are those that were linked.
+    pub kept: u64,
+    pub missing: u64,
+    /// Other bytes are there.
+    pub spoiled: u64,
 }
 
 /// The commitments to confidential values in all records, by what is kept of the value.

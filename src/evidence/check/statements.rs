@@ -224,7 +224,8 @@ fn copy_name(copy: &str) -> Option<&str> {
     (is_plain && parse_copy_name(name).is_some()).then_some(name)
 }
 
-fn hash_of(path: &Path) -> Result<Hash, DiskError> {
+/// The hash of a file, however long.
+pub(super) fn hash_of(path: &Path) -> Result<Hash, DiskError> {
     let file = File::open(path).attempt("open", path)?;
     let (mut hash, mut chunk, mut offset) = (HashStream::default(), vec![0; CHUNK], 0);
     loop {

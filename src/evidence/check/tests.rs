@@ -4,7 +4,7 @@
 
 mod beside;
 mod flips;
-mod plan;
+pub(crate) mod plan;
 mod rules;
 mod signing;
 mod tampering;
@@ -21,14 +21,14 @@ use crate::record::note::VerifierKey;
 const LOG: &str = "log/00000000000000000000.log";
 
 /// A data folder that vanishes with the test.
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
     fn new() -> Folder {
         Folder(tempfile::tempdir().unwrap())
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 

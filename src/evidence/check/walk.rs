@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use crate::evidence::check::attachments::Attachments;
 use crate::evidence::check::folder::Segment;
 use crate::evidence::check::judge::{Defect, Judged, judge};
 use crate::evidence::check::lines::{Item, Lines};
@@ -27,6 +28,7 @@ pub(super) struct Walk {
     pub tree: Tree,
     pub statements: Statements,
     pub sealed: Sealed,
+    pub attachments: Attachments,
     /// Behind the last whole command.
     pub whole: Whole,
     /// How many records the checkpoint claims to cover.
@@ -74,6 +76,7 @@ impl Walk {
             tree: Tree::open(data, covered)?,
             statements: Statements::new(data),
             sealed,
+            attachments: Attachments::default(),
             whole: Whole::default(),
             covered,
             records: 0,
@@ -199,6 +202,7 @@ impl Walk {
         let spot = at.spot(head.position);
         self.subjects.body(spot, head, &body, found);
         self.sealed.committed(head.position, &self.commitments);
+        self.attachments.record(spot, &head.kind, body.data, found);
         self.statements.record(spot, head, body.data, found)
     }
 

@@ -146,7 +146,7 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
         }
     }
     let kinds: Vec<_> = states.looked.keys().map(|kind| *kind as u8).collect();
-    assert_eq!(kinds, (1..=Kind::DayBook as u8).collect::<Vec<_>>(), "{:?}", states.looked);
+    assert_eq!(kinds, (1..=Kind::AttachmentUse as u8).collect::<Vec<_>>(), "{:?}", states.looked);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod access;
 mod contract;
 mod delivery;
+mod evidence;
 mod market;
 mod period;
 mod registry;
@@ -17,6 +18,7 @@ pub use delivery::{
     DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd, RejectionView,
     SettlementView, WeightView,
 };
+pub use evidence::EvidenceView;
 pub use market::ListingView;
 pub use period::{PeriodView, ReturnView};
 pub use registry::{

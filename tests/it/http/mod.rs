@@ -1,6 +1,7 @@
 //! The API through a real socket, as its clients meet it.
 
 mod access;
+mod attachments;
 mod bad_input;
 mod batch;
 mod documents;

@@ -233,3 +233,74 @@ fn a_real_repair_is_followed_by_nothing_but_its_note() {
     let report = folder.check();
     assert_eq!((report.errors, codes(&report.notes)), (vec![], vec!["torn_untold"]));
 }
+
+/// The usual log with a record 3 that links these bytes.
+fn with_file(bytes: &[u8]) -> (Folder, String) {
+    let mut plan = Plan::usual();
+    let hash = plain(bytes);
+    plan.records[3].head.kind = "evidence_attached".to_owned();
+    plan.records[3].data = format!(
+        "{{\"attachment\":{{\"bytes\":{},\"hash\":\"{hash}\",\"media_type\":\"text/plain\"}}}}",
+        bytes.len()
+    );
+    (plan.write(), format!("attachments/{hash}"))
+}
+
+#[test]
+fn a_linked_file_is_there_and_has_its_bytes() {
+    let (folder, file) = with_file(b"a ticket");
+    let report = folder.check();
+    assert_eq!(places(&report.errors), [("attachment_missing", Some(3))]);
+    assert_eq!(report.errors[0].file.as_deref(), Some(&*file));
+    folder.write(&file, b"a ticket");
+    set_mode(&folder, "attachments", 0o700);
+    set_mode(&folder, &file, 0o600);
+    let report = folder.check();
+    assert_eq!((report.errors, report.notes), (vec![], vec![]));
+    assert_eq!((report.counts.attachments.linked, report.counts.attachments.kept), (1, 1));
+    for at in 0..8 {
+        let mut bad = b"a ticket".to_vec();
+        bad[at] ^= 1;
+        folder.write(&file, bad);
+        assert_eq!(places(&folder.check().errors), [("attachment_bytes", Some(3))]);
+    }
+    folder.write(&file, b"a ticket, and more");
+    assert_eq!(places(&folder.check().errors), [("attachment_bytes", Some(3))]);
+    set_mode(&folder, &file, 0o644);
+    assert_eq!(codes(&folder.check().errors), ["too_open", "attachment_bytes"]);
+}
+
+#[test]
+fn files_that_no_record_links_are_notes() {
+    let plan = Plan::usual().with(4, |record| {
+        let hash = plain(b"mentioned");
+        record.data = format!("{{\"evidence\":[{{\"hash\":\"{hash}\",\"title\":\"t\"}}]}}");
+    });
+    let folder = plan.write();
+    let put = |name: &str, bytes: &[u8]| {
+        folder.write(name, bytes);
+        set_mode(&folder, name, 0o600);
+    };
+    put(&format!("attachments/{}", plain(b"mentioned")), b"mentioned");
+    set_mode(&folder, "attachments", 0o700);
+    assert_eq!((folder.check().errors, folder.check().notes), (vec![], vec![]));
+    put(&format!("attachments/{}", plain(b"unlinked")), b"unlinked");
+    put(&format!("attachments/{}", plain(b"spoiled")), b"spoilt");
+    put("attachments/scan.pdf", b"%PDF-");
+    let report = folder.check();
+    assert_eq!(report.errors, []);
+    let mut notes = codes(&report.notes);
+    notes.sort_unstable();
+    assert_eq!(notes, ["attachment_unlinked", "attachment_unlinked_bytes", "stray_file"]);
+}
+
+#[test]
+fn a_record_that_links_no_file_is_an_error() {
+    for data in ["{}", "{\"attachment\":{\"hash\":\"A7\"}}"] {
+        let plan = Plan::usual().with(3, |record| {
+            record.head.kind = "evidence_attached".to_owned();
+            record.data = data.to_owned();
+        });
+        assert_eq!(places(&plan.write().check().errors), [("evidence_attached_data", Some(3))]);
+    }
+}
