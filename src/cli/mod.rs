@@ -16,6 +16,7 @@ mod locate;
 mod out;
 mod progress;
 mod rebuild;
+mod remote;
 mod report;
 mod scenarios;
 mod serve;
@@ -54,6 +55,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Serve(args) => serve::run(&args, settings, out),
         Command::Init(args) => init::run(&args, settings, out),
         Command::Import(args) => import::run(&args, settings, out),
+        Command::Export(Export::List(args)) => export::list(&args, settings),
         Command::Export(Export::Records(args)) => export::records(&args, settings),
         Command::Export(Export::Facts(args)) => export::facts_table(&args, settings),
         Command::Check(args) => check::run(&args, out),

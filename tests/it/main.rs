@@ -4,7 +4,7 @@
 mod cli;
 mod events;
 mod golden;
-mod http;
+pub mod http;
 mod model;
 mod readme;
 mod samples;
@@ -12,3 +12,4 @@ mod scenario;
 #[allow(dead_code, reason = "others need the rest")]
 #[path = "../support/story.rs"]
 mod story;
+mod tables;

@@ -1,4 +1,5 @@
-//! `symbiosis import`: commands from a file, one a line, into a folder or through an API.
+//! `symbiosis import`: commands from a file, one a line, or a table, into a folder or through an
+//! API.
 //!
 //! Invariant: a line is read as strictly as a request's body. Lines go in blocks, in order;
 //! whatever happens, all lines before one that is told as wrong have been answered for. Because
@@ -7,6 +8,7 @@
 
 mod sender;
 mod source;
+mod table;
 
 use serde::Serialize;
 
@@ -68,6 +70,9 @@ pub struct Waiting {
 }
 
 pub fn run(args: &Import, settings: &Settings, out: Out) -> Outcome {
+    if let Some(kind) = args.table.kind {
+        return table::run(args, kind.into(), settings, out);
+    }
     let mut source = Source::open(&args.file)?;
     let mut sender = Sender::open(args, settings)?;
     let mut progress = Progress::begin("Importing", "bytes", source.bytes());

@@ -1,7 +1,6 @@
 //! Where imported commands go: into a folder that this process has opened, or to a running ledger.
 
 use std::io::BufRead;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -9,11 +8,9 @@ use crate::cli::args::Import;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Waiting;
 use crate::cli::out::Failure;
-use crate::config::{KEY, Settings};
+use crate::cli::remote::{Problem, Remote, answered};
+use crate::config::Settings;
 use crate::ledger::{Ledger, SubmitError};
-
-/// A block is decided within this, also on a slow disk.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What became of a command.
 pub enum Answer {
@@ -23,7 +20,7 @@ pub enum Answer {
 
 pub enum Sender {
     Folder(Ledger),
-    Url { agent: ureq::Agent, url: String, key: String },
+    Url(Remote),
 }
 
 impl Sender {
@@ -31,21 +28,7 @@ impl Sender {
         let Some(url) = &args.url else {
             return Ok(Sender::Folder(folder::open(&options(&args.folder, settings))?));
         };
-        let key = args.key.clone().or_else(|| settings.key.clone()).ok_or_else(|| {
-            let variable = KEY.variable;
-            Failure::Usage(format!("sending to a ledger needs --key, or {variable} set to a key"))
-        })?;
-        if !url.starts_with("http://") {
-            let right = "give an address that begins with http://; where TLS is needed, a proxy on \
-                         this machine can speak it";
-            return Err(Failure::Usage(format!("{url} can't be reached: {right}")));
-        }
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .build();
-        let url = format!("{}/api/v1/commands", url.trim_end_matches('/'));
-        Ok(Sender::Url { agent: agent.into(), url, key })
+        Ok(Sender::Url(Remote::open(url, args.key.as_ref(), settings)?))
     }
 
     /// Sends a block and answers for each of it, in order.
@@ -70,14 +53,14 @@ impl Sender {
                     })
                     .collect()
             }
-            Sender::Url { agent, url, key } => post(agent, url, key, block),
+            Sender::Url(remote) => post(remote, block),
         }
     }
 
     pub fn close(self) {
         match self {
             Sender::Folder(ledger) => ledger.close(),
-            Sender::Url { .. } => {}
+            Sender::Url(_) => {}
         }
     }
 }
@@ -94,36 +77,13 @@ struct AcceptedLine {
     nonconformities: Vec<String>,
 }
 
-/// A problem detail, as far as people need it.
-#[derive(Deserialize)]
-struct Problem {
-    code: String,
-    detail: String,
-    #[serde(default)]
-    pointer: Option<String>,
-}
-
-fn post(
-    agent: &ureq::Agent,
-    url: &str,
-    key: &str,
-    block: &[Waiting],
-) -> Result<Vec<Answer>, Failure> {
+fn post(remote: &Remote, block: &[Waiting]) -> Result<Vec<Answer>, Failure> {
+    let url = remote.address("/api/v1/commands");
     let body: String = block.iter().map(|waiting| format!("{}\n", waiting.text)).collect();
-    let mut response = agent
-        .post(url)
-        .header("Authorization", format!("Bearer {key}"))
-        .header("Content-Type", "application/x-ndjson")
-        .send(body)
-        .map_err(|error| Failure::failed(format!("{url} can't be reached: {error}")))?;
+    let sent = remote.post(&url).header("Content-Type", "application/x-ndjson").send(body);
+    let mut response = answered(&url, sent)?;
     let status = response.status();
     let unclear = |what: &str| Failure::failed(format!("{url} answered {status}, {what}"));
-    if !status.is_success() {
-        let text = response.body_mut().read_to_string().unwrap_or_default();
-        let problem: Problem =
-            serde_json::from_str(&text).map_err(|_| unclear("and no problem detail"))?;
-        return Err(Failure::failed(format!("{}: {}", problem.code, problem.detail)));
-    }
     let reader = response.body_mut().as_reader();
     let mut answers = Vec::with_capacity(block.len());
     for line in std::io::BufReader::new(reader).lines() {
