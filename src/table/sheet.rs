@@ -40,14 +40,21 @@ fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<GridRow>, Tabl
     let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
     let mut rows = Vec::new();
     let (mut number, mut cells) = (0, Vec::new());
-    while let Some(cell) = reader.next_cell().map_err(broken)? {
+    while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(broken)? {
         let (row, column) = cell.get_position();
         let row = u64::from(row) + 1;
         if row != number {
             push(&mut rows, number, std::mem::take(&mut cells))?;
             number = row;
         }
-        let text = text(cell.get_value());
+        let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+        let is_percent = format.is_some_and(|format| {
+            format.format_code.contains('%') || matches!(format.format_id, Some(9 | 10))
+        });
+        let text = match (cell.get_value(), is_percent) {
+            (DataRef::Float(number), true) => percent(&decimal(*number)),
+            (value, _) => text(value),
+        };
         // Formats reach to the right of what was written.
         if text.is_empty() {
             continue;
@@ -93,6 +100,27 @@ fn decimal(number: f64) -> String {
     written.parse::<f64>().map_or(shortest, |number| number.to_string())
 }
 
+/// What is stored as 0.003 and shown as 0.3%, as it is shown. The point moves; nothing is
+/// calculated.
+fn percent(stored: &str) -> String {
+    let (sign, digits) = match stored.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", stored),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = format!("{fraction:0<2}");
+    let (moved, rest) = fraction.split_at(2);
+    let whole = format!("{whole}{moved}");
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    match rest {
+        "" => format!("{sign}{whole}%"),
+        rest => format!("{sign}{whole}.{rest}%"),
+    }
+}
+
 /// A date, or a date and a time of day, on no particular clock.
 fn moment(time: &ExcelDateTime) -> String {
     if !time.is_datetime() {
@@ -109,6 +137,7 @@ fn moment(time: &ExcelDateTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use calamine::ExcelDateTimeType;
 
     use super::*;
@@ -125,6 +154,24 @@ mod tests {
         ] {
             assert_eq!(decimal(number), text);
         }
+    }
+
+    #[test]
+    fn a_percentage_is_read_as_it_is_shown() {
+        for (stored, shown) in
+            [("0.003", "0.3%"), ("0.0025", "0.25%"), ("1", "100%"), ("-0.5", "-50%"), ("0", "0%")]
+        {
+            assert_eq!(percent(stored), shown);
+        }
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (format, row) in ["0.0%", "0%", "0.000"].into_iter().zip(0..) {
+            let format = rust_xlsxwriter::Format::new().set_num_format(format);
+            sheet.write_number_with_format(row, 0, 0.003, &format).unwrap();
+        }
+        let grid = read(&book.save_to_buffer().unwrap(), None).unwrap();
+        let cells: Vec<_> = grid.rows.iter().map(|row| row.cells[0].as_str()).collect();
+        assert_eq!(cells, ["0.3%", "0.3%", "0.003"]);
     }
 
     #[test]
