@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use crate::domain::refusal::{self, Class};
 use crate::domain::value_error;
 use crate::record::canonical::Defect;
+use crate::table;
 
 macro_rules! faults {
     ($($name:ident $text:literal $status:ident $doc:literal)+) => {
@@ -51,6 +52,8 @@ faults! {
         "A command needs the header Idempotency-Key: its id."
     ActorNeeded "actor_needed" BAD_REQUEST
         "The key acts for more than one party, so the command must name its actor."
+    ExportTooLarge "export_too_large" BAD_REQUEST
+        "The list is too long for one table; its filters narrow it."
     TooManyCommands "too_many_commands" BAD_REQUEST
         "The batch has more commands than one request may bring."
     EmptyBody "empty_body" BAD_REQUEST "The body has no bytes, and this address takes a file."
@@ -142,6 +145,9 @@ pub fn all_codes() -> Vec<(&'static str, StatusCode, String)> {
             Class::Conflict => "It does not fit with what the ledger holds now.",
         };
         codes.push((code.as_str(), status_of(code.class()), meaning.to_owned()));
+    }
+    for (code, meaning) in table::CODES {
+        codes.push((code, StatusCode::UNPROCESSABLE_ENTITY, (*meaning).to_owned()));
     }
     codes.sort_by_key(|(code, _, _)| *code);
     codes.dedup_by_key(|(code, _, _)| *code);

@@ -17,10 +17,12 @@ mod query;
 mod read;
 mod router;
 mod server;
+mod table;
 
 use actix_web::web::Bytes;
 
 pub use server::{Running, serve};
+pub use table::run as run_table;
 
 use crate::ledger::Ledger;
 use operation::Operation;
@@ -43,6 +45,7 @@ fn operations() -> Vec<Operation> {
     let mut operations = command::submit::operations();
     operations.insert(0, command::batch::operation());
     operations.extend(attachment::operations());
+    operations.extend(table::operations());
     operations.extend(read::operations());
     operations
 }

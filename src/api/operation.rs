@@ -22,9 +22,11 @@ use utoipa::openapi::{HttpMethod, KnownFormat, Ref, RefOr, Required, SchemaForma
 use crate::api::call::{Call, Reply};
 use crate::api::problem::Problem;
 use crate::api::query::{self, Query};
+use crate::api::table::import::binary;
 use crate::query::answer::PAGE_MOST;
 use crate::query::cursor::CURSOR_PATTERN;
 use crate::record::canonical::SAFE_INTEGER;
+use crate::table::{Format, Kind};
 
 /// What an operation is about; chapters of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +211,20 @@ impl Operation {
         self.schemas.push((name.clone(), form.into()));
         let content = Content::new(Some(Ref::from_schema_name(name)));
         self.responds("200", description, vec![("application/json", content)], &[])
+    }
+
+    /// Answers the whole list as a table too.
+    pub fn tables(mut self) -> Operation {
+        for (status, response) in &mut self.responses {
+            if *status == "200" {
+                let csv =
+                    text_schema("All pages, with a column for each member that is one value.");
+                response.content.insert(Format::Csv.media_type().to_owned(), csv.into());
+                let xlsx = binary();
+                response.content.insert(Format::Xlsx.media_type().to_owned(), xlsx.into());
+            }
+        }
+        self
     }
 
     /// The JSON of a type, whose schemas become named ones.
@@ -409,9 +425,16 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "evidence" => ("The document.", of("EvidenceId")),
         "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
+        "kind" => ("What the rows are.", refer_kind()),
         "position" => ("The record's 0-based place in the log.", position_schema()),
         name => unreachable!("{name} is no place that an address of ours has"),
     }
+}
+
+/// The kinds of tables.
+fn refer_kind() -> RefOr<Schema> {
+    let words = Kind::ALL.map(Kind::as_str);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
 }
 
 /// With the limits that all parameters of its kind have.

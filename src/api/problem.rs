@@ -22,6 +22,7 @@ use crate::domain::refusal::{Class, Refusal};
 use crate::domain::value_error::ValueError;
 use crate::ledger::SubmitError;
 use crate::record::canonical::CanonicalError;
+use crate::table::TableError;
 
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -203,6 +204,13 @@ impl From<Malformed> for Problem {
         let Malformed { pointer, code, message } = malformed;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Problem::of(status, Cow::Borrowed(code), message, Some(pointer))
+    }
+}
+
+impl From<TableError> for Problem {
+    fn from(error: TableError) -> Problem {
+        let TableError { code, message } = error;
+        Problem::of(StatusCode::UNPROCESSABLE_ENTITY, Cow::Borrowed(code), message, None)
     }
 }
 

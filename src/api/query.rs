@@ -162,7 +162,8 @@ impl Value for Limit {
 /// The filters of a list's query, in one spelling: what is not paging or waiting.
 pub fn filters(text: &str) -> Result<String, Problem> {
     let mut pairs = Pairs::parse(text)?.0;
-    pairs.retain(|(name, _)| !["as_of", "at_least", "cursor", "limit"].contains(&&**name));
+    pairs
+        .retain(|(name, _)| !["as_of", "at_least", "cursor", "format", "limit"].contains(&&**name));
     pairs.sort_unstable();
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     Ok(pairs.join("&"))

@@ -9,6 +9,8 @@ use clap::builder::NonEmptyStringValueParser as Name;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::domain::access::Role;
+use crate::domain::event::Side;
+use crate::table::Kind;
 
 /// The record of by-product exchanges in industrial parks: every tonne is counted once, every
 /// figure opens down to the weighbridge ticket behind it.
@@ -44,7 +46,8 @@ pub enum Command {
     Serve(Serve),
     /// Make a ledger, and print the first key of its keeper, once.
     Init(Init),
-    /// Send commands from a file, one JSON object a line.
+    /// Send commands from a file, one JSON object a line, or a table of tickets, readings or
+    /// contracts.
     Import(Import),
     /// Keep a document, and link it to a thing as evidence.
     Attach(Attach),
@@ -140,7 +143,8 @@ pub struct Init {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  symbiosis import loads.ndjson\n  \
-    weighbridge | symbiosis import - --url http://127.0.0.1:8080\n\nA line is a command: \
+    weighbridge | symbiosis import - --url http://127.0.0.1:8080\n  \
+    symbiosis import --table tickets 磅单.xlsx --firm frm_works --dry-run\n\nA line is a command: \
     {\"id\":\"cmd_…\",\"type\":\"dispatch_delivery\",\"occurred_at\":\"…\",\"actor\":\"frm_…\",\
     \"data\":{…}}\n\
     A line that is wrong is told with file, line and column, and ends the import; the lines before \
@@ -151,6 +155,8 @@ pub struct Import {
     /// Go on after lines that are wrong or refused.
     #[arg(long)]
     pub keep_going: bool,
+    #[command(flatten)]
+    pub table: Table,
     /// Send to a running ledger instead of into a folder.
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "keys"])]
     pub url: Option<String>,
@@ -195,8 +201,84 @@ pub struct Attach {
     pub folder: Folder,
 }
 
+/// How a file is read that is a table.
+#[derive(Args, Debug)]
+pub struct Table {
+    /// The file is a table: CSV (UTF-8 or GB18030) or XLSX. Bad rows are told, the others go in.
+    #[arg(long = "table", value_name = "KIND", value_enum, conflicts_with = "keep_going")]
+    pub kind: Option<TableKind>,
+    /// How its columns are found, as JSON [default: by their names].
+    #[arg(long, value_name = "FILE", requires = "kind")]
+    pub mapping: Option<PathBuf>,
+    /// Write the mapping that was used, to be used again.
+    #[arg(long, value_name = "FILE", requires = "kind")]
+    pub save_mapping: Option<PathBuf>,
+    /// Write nothing into the ledger, and tell what would become of each row.
+    #[arg(long, requires = "kind")]
+    pub dry_run: bool,
+    /// The sheet of a spreadsheet [default: the first].
+    #[arg(long, value_name = "NAME", requires = "kind")]
+    pub sheet: Option<String>,
+    /// The firm's side, where rows do not tell it [default: by the contract].
+    #[arg(long, value_enum, requires = "kind")]
+    pub role: Option<LoadRole>,
+    /// For which firm; needed in a folder, and told by the key of a running ledger.
+    #[arg(long, value_name = "FIRM", requires = "kind", conflicts_with = "url")]
+    pub firm: Option<String>,
+}
+
+/// What a table's rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableKind {
+    /// Weighbridge tickets.
+    Tickets,
+    /// What meters counted in periods.
+    Readings,
+    /// Contracts, a line each.
+    Contracts,
+}
+
+impl From<TableKind> for Kind {
+    fn from(kind: TableKind) -> Kind {
+        match kind {
+            TableKind::Tickets => Kind::Tickets,
+            TableKind::Readings => Kind::Readings,
+            TableKind::Contracts => Kind::Contracts,
+        }
+    }
+}
+
+/// On which side of its loads a firm stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LoadRole {
+    Sender,
+    Receiver,
+}
+
+impl LoadRole {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LoadRole::Sender => "sender",
+            LoadRole::Receiver => "receiver",
+        }
+    }
+}
+
+impl From<LoadRole> for Side {
+    fn from(role: LoadRole) -> Side {
+        match role {
+            LoadRole::Sender => Side::Supplier,
+            LoadRole::Receiver => Side::Receiver,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Export {
+    /// A list of a running ledger as a table: what the key may see, all of it.
+    #[command(after_help = "Example:\n  symbiosis export list deliveries --format xlsx \
+        --out deliveries.xlsx --url http://127.0.0.1:8080 --filter park=prk_guigang")]
+    List(ExportList),
     /// Every record, as one JSON object a line: hash, head and body as they are stored.
     #[command(after_help = "Example:\n  symbiosis export records --park prk_guigang --type \
         delivery_received | head")]
@@ -205,6 +287,44 @@ pub enum Export {
     #[command(after_help = "Example:\n  symbiosis export facts --park prk_guigang --from \
         2025-01-01 --to 2025-03-31 > facts.csv")]
     Facts(ExportFacts),
+}
+
+#[derive(Args, Debug)]
+pub struct ExportList {
+    /// Which list, as it stands in addresses: deliveries, contracts, facts, parks/PARK/periods …
+    #[arg(value_name = "LIST", value_parser = Name::new())]
+    pub list: String,
+    /// How it is written.
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: TableFormat,
+    /// The file to write [default: stdout].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The running ledger.
+    #[arg(long, value_name = "URL")]
+    pub url: String,
+    /// The access key to read with [default: from SYMBIOSIS_KEY].
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// A filter of the list, as park=prk_a; may be repeated.
+    #[arg(long = "filter", value_name = "NAME=VALUE")]
+    pub filters: Vec<String>,
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    Csv,
+    Xlsx,
+}
+
+impl TableFormat {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TableFormat::Csv => "csv",
+            TableFormat::Xlsx => "xlsx",
+        }
+    }
 }
 
 #[derive(Args, Debug)]

@@ -134,7 +134,7 @@ fn through(
     actor: Option<&Actor>,
 ) -> Result<(Attachment, u64), Failure> {
     let path = "/api/v1/attachments";
-    let kept = remote.post(path, document.media_type.as_str(), &[], &document.bytes)?;
+    let kept = remote.send(path, document.media_type.as_str(), &[], &document.bytes)?;
     let attachment: Attachment = read(remote, path, kept)?;
     let mut body = json!({
         "data": document.link(attachment.clone()), "occurred_at": document.made_at,
@@ -144,7 +144,7 @@ fn through(
     }
     let (path, body) = ("/api/v1/evidence", body.to_string());
     let id = [("Idempotency-Key", &*document.id())];
-    let linked = remote.post(path, "application/json", &id, body.as_bytes())?;
+    let linked = remote.send(path, "application/json", &id, body.as_bytes())?;
     let linked: Value = read(remote, path, linked)?;
     let position = linked["position"].as_u64();
     position.map(|position| (attachment, position)).ok_or_else(|| unclear(remote, path))
@@ -160,7 +160,7 @@ fn read<T: serde::de::DeserializeOwned>(
 }
 
 fn unclear(remote: &Remote, path: &str) -> Failure {
-    Failure::failed(format!("{} answered what this program does not know", remote.at(path)))
+    Failure::failed(format!("{} answered what this program does not know", remote.address(path)))
 }
 
 fn into(ledger: &Ledger, document: &Document, actor: Actor) -> Result<(Attachment, u64), Failure> {

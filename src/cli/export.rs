@@ -1,4 +1,5 @@
-//! `symbiosis export`: records as they are stored, facts as a table. Read straight from the log.
+//! `symbiosis export`: records as they are stored, facts as a table, read straight from the log;
+//! and lists of a running ledger.
 //!
 //! Invariant: every line was verified before it is written, and nothing of a sealed value is.
 
@@ -8,9 +9,10 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::cli::args::{ExportFacts, ExportRecords};
+use crate::cli::args::{ExportFacts, ExportList, ExportRecords};
 use crate::cli::folder::{options, view};
 use crate::cli::out::{Failure, Outcome, unwritten};
+use crate::cli::remote::{Remote, answered, whole};
 use crate::config::Settings;
 use crate::domain::decimal::Decimal;
 use crate::domain::fact::{Fact, FactUnit, facts};
@@ -73,6 +75,37 @@ fn write_record(out: &mut impl Write, line: &[u8]) -> io::Result<()> {
     let record = Record { body: raw(body), hash, head: raw(head) };
     serde_json::to_writer(&mut *out, &record)?;
     out.write_all(b"\n")
+}
+
+/// Any list of a running ledger, as the API answers it.
+pub fn list(args: &ExportList, settings: &Settings) -> Outcome {
+    let remote = Remote::open(&args.url, args.key.as_ref(), settings)?;
+    let list = args.list.trim_matches('/');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte);
+    if !list.bytes().all(plain) {
+        return Err(Failure::Usage(format!(
+            "{list} is no list; there is, for example, deliveries"
+        )));
+    }
+    let url = remote.address(&format!("/api/v1/{list}"));
+    let mut request = remote.get(&url).query("format", args.format.as_str());
+    for filter in &args.filters {
+        let (name, value) = filter.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("--filter: {filter} is not of the form name=value"))
+        })?;
+        request = request.query(name, value);
+    }
+    let bytes = whole(&url, answered(&url, request.call())?)?;
+    match &args.out {
+        Some(path) => {
+            std::fs::write(path, bytes).map_err(|error| Failure::disk("write", path, &error))
+        }
+        None => {
+            let mut out = io::stdout().lock();
+            let written = out.write_all(&bytes).and_then(|()| out.flush());
+            written.map_err(|error| unwritten(&error))
+        }
+    }
 }
 
 const COLUMNS: [&str; 19] = [

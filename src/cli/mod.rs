@@ -58,6 +58,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Init(args) => init::run(&args, settings, out),
         Command::Import(args) => import::run(&args, settings, out),
         Command::Attach(args) => attach::run(&args, settings, out),
+        Command::Export(Export::List(args)) => export::list(&args, settings),
         Command::Export(Export::Records(args)) => export::records(&args, settings),
         Command::Export(Export::Facts(args)) => export::facts_table(&args, settings),
         Command::Check(args) => check::run(&args, out),

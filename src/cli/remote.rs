@@ -1,20 +1,21 @@
-//! A running ledger, reached through its API with an access key.
+//! A running ledger, spoken to through its API.
 
 use std::time::Duration;
 
 use serde::Deserialize;
-use ureq::http::Response;
+use ureq::typestate::{WithBody, WithoutBody};
 
 use crate::cli::out::Failure;
 use crate::config::{KEY, Settings};
 
-/// A block is decided within this, also on a slow disk.
+/// A block of commands, or a table, is decided within this, also on a slow disk.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// No answer is longer.
+const ANSWER_MOST: u64 = 1 << 30;
 
 pub struct Remote {
     agent: ureq::Agent,
-    /// Without a slash at its end.
-    url: String,
+    base: String,
     key: String,
 }
 
@@ -28,10 +29,11 @@ pub struct Problem {
 }
 
 impl Remote {
+    /// A ledger at an address, with a key that was given or is set.
     pub fn open(url: &str, key: Option<&String>, settings: &Settings) -> Result<Remote, Failure> {
-        let key = key.or(settings.key.as_ref()).cloned().ok_or_else(|| {
+        let key = key.cloned().or_else(|| settings.key.clone()).ok_or_else(|| {
             let variable = KEY.variable;
-            Failure::Usage(format!("sending to a ledger needs --key, or {variable} set to a key"))
+            Failure::Usage(format!("a running ledger needs --key, or {variable} set to a key"))
         })?;
         if !url.starts_with("http://") {
             let right = "give an address that begins with http://; where TLS is needed, a proxy on \
@@ -42,39 +44,56 @@ impl Remote {
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .build();
-        Ok(Remote { agent: agent.into(), url: url.trim_end_matches('/').to_owned(), key })
+        Ok(Remote { agent: agent.into(), base: url.trim_end_matches('/').to_owned(), key })
     }
 
-    /// The whole address.
-    pub fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.url)
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub fn post(&self, url: &str) -> ureq::RequestBuilder<WithBody> {
+        self.agent.post(url).header("Authorization", format!("Bearer {}", self.key))
     }
 
     /// Posts a body, and answers what came back if it is no problem.
-    pub fn post(
+    pub fn send(
         &self,
         path: &str,
         media_type: &str,
         more: &[(&str, &str)],
         body: &[u8],
-    ) -> Result<Response<ureq::Body>, Failure> {
-        let url = self.at(path);
-        let mut request = self.agent.post(&url).header("Content-Type", media_type);
-        request = request.header("Authorization", format!("Bearer {}", self.key));
+    ) -> Result<Response, Failure> {
+        let url = self.address(path);
+        let mut request = self.post(&url).header("Content-Type", media_type);
         for (name, value) in more {
             request = request.header(*name, *value);
         }
-        let mut response = request
-            .send(body)
-            .map_err(|error| Failure::failed(format!("{url} can't be reached: {error}")))?;
-        let status = response.status();
-        if status.is_success() {
-            return Ok(response);
-        }
-        let text = response.body_mut().read_to_string().unwrap_or_default();
-        let problem: Problem = serde_json::from_str(&text).map_err(|_| {
-            Failure::failed(format!("{url} answered {status}, and no problem detail"))
-        })?;
-        Err(Failure::failed(format!("{}: {}", problem.code, problem.detail)))
+        answered(&url, request.send(body))
     }
+
+    pub fn get(&self, url: &str) -> ureq::RequestBuilder<WithoutBody> {
+        self.agent.get(url).header("Authorization", format!("Bearer {}", self.key))
+    }
+}
+
+type Response = ureq::http::Response<ureq::Body>;
+
+/// A response that is none of a problem.
+pub fn answered(url: &str, sent: Result<Response, ureq::Error>) -> Result<Response, Failure> {
+    let mut response =
+        sent.map_err(|error| Failure::failed(format!("{url} can't be reached: {error}")))?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let text = response.body_mut().read_to_string().unwrap_or_default();
+    let problem: Problem = serde_json::from_str(&text)
+        .map_err(|_| Failure::failed(format!("{url} answered {status}, and no problem detail")))?;
+    Err(Failure::failed(format!("{}: {}", problem.code, problem.detail)))
+}
+
+/// All bytes of a response.
+pub fn whole(url: &str, mut response: Response) -> Result<Vec<u8>, Failure> {
+    let body = response.body_mut().with_config().limit(ANSWER_MOST);
+    body.read_to_vec().map_err(|error| Failure::failed(format!("{url} was cut off: {error}")))
 }

@@ -19,6 +19,7 @@ mod open;
 mod project;
 mod publish;
 mod queue;
+mod rehearse;
 mod replay;
 mod rotate;
 mod seal;
@@ -39,6 +40,7 @@ pub use answer::{Accepted, AcceptedRecord};
 pub use create::create;
 pub use keys::KeyFileError;
 pub use open::LedgerError;
+pub use rehearse::Rehearsed;
 
 use crate::domain::command::Command;
 use crate::domain::id::KeyId;
@@ -184,6 +186,13 @@ impl Ledger {
             begun.blocks.push((count, answers));
         }
         begun
+    }
+
+    /// What [`Ledger::submit_all`] would answer, each command decided on the states that the ones
+    /// before it would leave. Nothing is written, and the writer is not disturbed. Waits for the
+    /// rows to reflect what is durable now.
+    pub fn rehearse(&self, commands: &[Command]) -> Vec<Result<Rehearsed, SubmitError>> {
+        rehearse::rehearse(&self.0, commands)
     }
 
     /// Replaces the signing key. Answers the new verifier key once a checkpoint signed by both keys

@@ -22,6 +22,7 @@ use crate::ledger::clock::Clock;
 use crate::ledger::encode::{self, Buffers, Envelope};
 use crate::ledger::open::own_key;
 use crate::ledger::queue::{Answer, Block, Job};
+use crate::ledger::rehearse::too_much;
 use crate::ledger::replay::{self, ReplayError};
 use crate::ledger::seal;
 use crate::ledger::shared::Shared;
@@ -35,6 +36,15 @@ const MOST_LAG: u64 = 200_000;
 
 /// What the ids of the ledger's own records begin with.
 const OWN_ID: &str = "cmd_own-";
+
+/// Refuses an id that only the ledger itself may give.
+pub fn refuse_own_id(command: &Command) -> Result<(), Refusal> {
+    if !command.id.as_str().starts_with(OWN_ID) {
+        return Ok(());
+    }
+    let message = format!("ids that begin with {OWN_ID} are the ledger's own");
+    Err(Refusal::new(Code::NotPermitted, "/id", message))
+}
 
 /// Names one command for ever.
 type Name = (Actor, CommandId);
@@ -134,10 +144,7 @@ impl Writer {
         key: &KeyId,
         reading: UtcMicros,
     ) -> Result<Accepted, SubmitError> {
-        if command.id.as_str().starts_with(OWN_ID) {
-            let message = format!("ids that begin with {OWN_ID} are the ledger's own");
-            return Err(Refusal::new(Code::NotPermitted, "/id", message).into());
-        }
+        refuse_own_id(&command)?;
         let name = (command.actor.clone(), command.id.clone());
         if let Some(answer) = self.asked_before(&name, &command) {
             return answer;
@@ -176,8 +183,7 @@ impl Writer {
         let first = self.records.len();
         if let Err(too_large) = self.add(&envelope, events) {
             self.clock.return_to(last);
-            let message = format!("{too_large}; split what is asked into several commands");
-            return Err(Refusal::new(Code::RecordTooLarge, "/data", message).into());
+            return Err(too_much(&too_large).into());
         }
         Ok(Accepted::of(id.clone(), &self.records[first..]))
     }

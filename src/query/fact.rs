@@ -104,6 +104,7 @@ pub struct FactPage {
 }
 
 /// Which facts, and which part of them.
+#[derive(Clone)]
 pub struct FactsOf {
     pub filter: FactFilter,
     pub as_of: u64,

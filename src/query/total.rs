@@ -75,6 +75,7 @@ pub struct Totals {
 }
 
 /// Of which park, over which months, told apart by what.
+#[derive(Clone)]
 pub struct TotalsOf {
     pub park: ParkId,
     pub from: Month,

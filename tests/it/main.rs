@@ -6,7 +6,7 @@ mod backup;
 mod cli;
 mod events;
 mod golden;
-mod http;
+pub mod http;
 mod model;
 mod readme;
 mod samples;
@@ -14,3 +14,4 @@ mod scenario;
 #[allow(dead_code, reason = "others need the rest")]
 #[path = "../support/story.rs"]
 mod story;
+mod tables;

@@ -3,13 +3,16 @@
 use utoipa::ToSchema;
 
 use crate::api::call::{self, Call, Reply};
+use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
+use crate::api::problem::Problem;
 use crate::api::query::{self, Query, query};
 use crate::api::read::reach;
+use crate::api::table::{ListFormat, asked, export};
 use crate::domain::access::{Principal, Role};
 use crate::domain::id::{FirmId, ParkId};
 use crate::index::ListOf;
-use crate::query::answer::{Answer, Page};
+use crate::query::answer::{Answer, PAGE_MOST, Page};
 use crate::query::listed::Listed;
 use crate::query::rows::{PageOf, Rows};
 use crate::query::view::View;
@@ -18,6 +21,7 @@ use crate::query::view::View;
 pub trait ListQuery<A: Listed>: Query + Send + 'static {
     fn at_least(&self) -> Option<u64>;
     fn page(&mut self) -> (Option<String>, Option<u64>);
+    fn format(&self) -> Option<ListFormat>;
     /// The narrowest list that has all that is asked for.
     fn of(&self) -> ListOf;
     /// Whether a thing of that list is asked for.
@@ -53,6 +57,10 @@ macro_rules! list_query {
                 /// `next_cursor` of the page before, with the same filters.
                 #[param(value_type = Option<String>, max_length = 100)]
                 cursor: Option<$crate::api::query::Word>,
+                /// `json` (the default) answers a page; `csv` and `xlsx` answer the whole list, as
+                /// Accept does.
+                #[param(inline)]
+                format: Option<$crate::api::table::ListFormat>,
                 /// The most items to answer; 50 if absent.
                 #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
                 limit: Option<$crate::api::query::Limit>,
@@ -66,6 +74,10 @@ macro_rules! list_query {
 
             fn page(&mut self) -> (Option<String>, Option<u64>) {
                 (self.cursor.take().map(|word| word.0), self.limit.map(|limit| limit.0))
+            }
+
+            fn format(&self) -> Option<$crate::api::table::ListFormat> {
+                self.format
             }
 
             fn of(&self) -> $crate::index::ListOf {
@@ -112,6 +124,7 @@ impl Collection {
             .says(self.list_says.0, self.list_says.1)
             .query::<Q>()
             .answers_with::<Page<V>, V>("A page of the list.")
+            .tables()
             .to(list::<V, Q>);
         let read = Operation::get(one, get_id, tag)
             .says(self.get_says.0, self.get_says.1)
@@ -132,14 +145,35 @@ where
     reach(&call, query.at_least()).await?;
     let filters = query::filters(call.request.query_string())?;
     let (cursor, limit) = query.page();
-    let page =
+    let mut page =
         PageOf { of: narrowed::<V::Of>(query.of(), call.who.as_ref()), cursor, limit, filters };
+    let format = asked(&call, query.format());
     let (ledger, who) = (call.api.ledger.clone(), call.who);
+    if let Some(format) = format {
+        whole(page.cursor.is_some() || page.limit.is_some())?;
+        page.limit = Some(PAGE_MOST);
+        return export::<V, _>(format, V::Of::NAME, move |cursor| {
+            page.cursor = cursor;
+            let rows = Rows { index: ledger.index(), size: ledger.size(), who: who.as_ref() };
+            let answer = rows.page::<V>(&page, |state| query.keep(state))?;
+            Ok((answer.items, answer.next_cursor))
+        })
+        .await;
+    }
     let answer = call::read(move || {
         let rows = Rows { index: ledger.index(), size: ledger.size(), who: who.as_ref() };
         Ok(rows.page::<V>(&page, |state| query.keep(state))?)
     });
     call::ok(&answer.await?)
+}
+
+/// Refuses a part of a list that is asked for as a table.
+pub fn whole(is_part: bool) -> Result<(), Problem> {
+    if !is_part {
+        return Ok(());
+    }
+    let detail = "a table has the whole list: ask for it without `cursor` and `limit`";
+    Err(Problem::new(Fault::MalformedParameter, detail))
 }
 
 /// A firm's list is short; it need not look through everybody's.

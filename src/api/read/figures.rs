@@ -5,18 +5,21 @@ use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
 use crate::api::problem::Problem;
 use crate::api::query::{Limit, Word, query, words};
+use crate::api::read::collection::whole;
 use crate::api::read::reach;
+use crate::api::table::{ListFormat, asked, export};
 use crate::domain::access::Role;
 use crate::domain::fact::Measure;
 use crate::domain::id::{FirmId, MaterialId, ParkId};
 use crate::domain::time::{Day, Month};
 use crate::index::{FactFilter, TotalFilter};
-use crate::query::fact::{self, FactPage, FactsOf};
+use crate::query::answer::PAGE_MOST;
+use crate::query::fact::{self, FactPage, FactView, FactsOf};
 use crate::query::figure::{self, ExchangeTotalsAnswer, FigureOf, ThreeTwoAnswer};
 use crate::query::public::{self, Grouping, PublicExchangeTotals};
 use crate::query::rows;
 use crate::query::see::{Concern, Sight, may};
-use crate::query::total::{self, TotalBy, Totals, TotalsOf};
+use crate::query::total::{self, TotalBy, TotalView, Totals, TotalsOf};
 use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwoTest};
 use crate::statistics::exchange::MEASURES;
 
@@ -66,6 +69,10 @@ query! {
         /// `next_cursor` of the page before, with the same filters.
         #[param(value_type = Option<String>, max_length = 100)]
         cursor: Option<Word>,
+        /// `json` (the default) answers a page; `csv` and `xlsx` answer the whole list, as Accept
+        /// does.
+        #[param(inline)]
+        format: Option<ListFormat>,
         /// The first month.
         from: Month,
         /// The most items to answer; 50 if absent.
@@ -90,6 +97,10 @@ query! {
         cursor: Option<Word>,
         /// As in the figure.
         evidence: Option<LinkEvidence>,
+        /// `json` (the default) answers a page; `csv` and `xlsx` answer the whole list, as Accept
+        /// does.
+        #[param(inline)]
+        format: Option<ListFormat>,
         /// The first month.
         from: Month,
         /// As in the figure.
@@ -114,6 +125,10 @@ query! {
         cursor: Option<Word>,
         /// Only of this firm. A firm's key sees its own only.
         firm: Option<FirmId>,
+        /// `json` (the default) answers a page; `csv` and `xlsx` answer the whole list, as Accept
+        /// does.
+        #[param(inline)]
+        format: Option<ListFormat>,
         /// The first day.
         from: Option<Day>,
         /// The most items to answer; 50 if absent.
@@ -139,6 +154,10 @@ query! {
         by: Option<TotalBy>,
         /// Only of this firm. A firm's key sees its own only.
         firm: Option<FirmId>,
+        /// `json` (the default) answers a page; `csv` and `xlsx` answer the whole list, as Accept
+        /// does.
+        #[param(inline)]
+        format: Option<ListFormat>,
         /// The first month.
         from: Month,
         /// Only of this material.
@@ -186,6 +205,7 @@ fn of_totals() -> Vec<Operation> {
         )
         .query::<MonthsPage>()
         .answers::<FactPage>("A page of the facts.")
+        .tables()
         .to(exchange_totals_facts),
         Operation::get(
             "/api/v1/parks/{park}/statistics/public/exchange-totals",
@@ -234,6 +254,7 @@ fn of_the_web() -> Vec<Operation> {
         )
         .query::<ThreeTwoPage>()
         .answers::<FactPage>("A page of the facts.")
+        .tables()
         .to(chertow_facts),
     ]
 }
@@ -248,6 +269,7 @@ fn of_facts() -> Vec<Operation> {
             )
             .query::<TotalList>()
             .answers::<Totals>("The totals.")
+            .tables()
             .to(totals),
         Operation::get("/api/v1/facts", "list_facts", Tag::Statistics)
             .says(
@@ -258,6 +280,7 @@ fn of_facts() -> Vec<Operation> {
             )
             .query::<FactList>()
             .answers::<FactPage>("A page of the facts.")
+            .tables()
             .to(facts),
     ]
 }
@@ -326,7 +349,8 @@ async fn exchange_totals(call: Call) -> Reply {
 }
 
 async fn exchange_totals_facts(call: Call) -> Reply {
-    let MonthsPage { as_of: asked, at_least, cursor, from, limit, material, to } = call.query()?;
+    let page: MonthsPage = call.query()?;
+    let MonthsPage { as_of: asked, at_least, cursor, format, from, limit, material, to } = page;
     let park = park(&call)?;
     in_order(from, to)?;
     reach(&call, at_least).await?;
@@ -335,7 +359,7 @@ async fn exchange_totals_facts(call: Call) -> Reply {
     let filters = format!("exchange {from} {to} {filter:?}");
     let wanted = wanted(&call, filter, of.as_of, cursor, limit, filters);
     // The figure passes over what is of no material.
-    fact_page(call, wanted, |fact| fact.material.is_some()).await
+    fact_page(call, format, wanted, |fact| fact.material.is_some()).await
 }
 
 async fn public_exchange_totals(call: Call) -> Reply {
@@ -366,8 +390,9 @@ async fn chertow(call: Call) -> Reply {
 }
 
 async fn chertow_facts(call: Call) -> Reply {
-    let ThreeTwoPage { as_of: asked, at_least, cursor, evidence, from, granularity, limit, to } =
-        call.query()?;
+    let page: ThreeTwoPage = call.query()?;
+    let ThreeTwoPage { as_of: asked, at_least, cursor, evidence, .. } = page;
+    let ThreeTwoPage { format, from, granularity, limit, to, .. } = page;
     let park = park(&call)?;
     in_order(from, to)?;
     reach(&call, at_least).await?;
@@ -377,7 +402,7 @@ async fn chertow_facts(call: Call) -> Reply {
     let filters = format!("3-2 {granularity:?} {evidence:?} {filter:?}");
     let wanted = wanted(&call, filter, of.as_of, cursor, limit, filters);
     let test = ThreeTwoTest::new(granularity, evidence);
-    fact_page(call, wanted, move |fact| test.counts(fact)).await
+    fact_page(call, format, wanted, move |fact| test.counts(fact)).await
 }
 
 async fn facts(call: Call) -> Reply {
@@ -396,7 +421,7 @@ async fn facts(call: Call) -> Reply {
     let filters = format!("{filter:?}");
     let as_of = as_of(&call, asked)?;
     let wanted = wanted(&call, filter, as_of, cursor, limit, filters);
-    fact_page(call, wanted, |_| true).await
+    fact_page(call, list.format, wanted, |_| true).await
 }
 
 /// Whose facts are shown: anyone's to those who see the park's figures, a firm's own to its desk.
@@ -416,18 +441,23 @@ fn whose(call: &Call, park: &ParkId, firm: Option<FirmId>) -> Result<Option<Firm
 }
 
 async fn totals(call: Call) -> Reply {
-    let TotalList { at_least, by, firm, from, material, measure, park, to } = call.query()?;
+    let list: TotalList = call.query()?;
+    let TotalList { at_least, by, firm, format, from, material, measure, park, to } = list;
     let firm = whose(&call, &park, firm)?;
     in_order(from, to)?;
     reach(&call, at_least).await?;
     let filter = TotalFilter { measures: measure.into_iter().collect(), firm, material };
     let of = TotalsOf { park, from, to, by: by.unwrap_or_default(), filter };
     let api = call.api.clone();
-    let answer = read(move || {
+    let totals = move |of: TotalsOf| {
         let (index, size) = (api.ledger.index(), api.ledger.size());
-        Ok(total::totals(index, size, of)?)
-    });
-    ok(&answer.await?)
+        Ok::<_, Problem>(total::totals(index, size, of)?)
+    };
+    let Some(format) = asked(&call, format) else {
+        return ok(&read(move || totals(of)).await?);
+    };
+    let page = move |_| Ok((totals(of.clone())?.items, None));
+    export::<TotalView, _>(format, "totals", page).await
 }
 
 fn wanted(
@@ -444,13 +474,24 @@ fn wanted(
 
 async fn fact_page(
     call: Call,
+    format: Option<ListFormat>,
     wanted: FactsOf,
     keep: impl Fn(&crate::domain::fact::Fact) -> bool + Send + 'static,
 ) -> Reply {
     let api = call.api.clone();
-    let page = read(move || {
+    let page = move |wanted: FactsOf| {
         let (index, log) = (api.ledger.index(), api.ledger.log());
-        Ok(fact::page(index, log, wanted, keep)?)
-    });
-    ok(&page.await?)
+        Ok::<_, Problem>(fact::page(index, log, wanted, &keep)?)
+    };
+    let Some(format) = asked(&call, format) else {
+        return ok(&read(move || page(wanted)).await?);
+    };
+    let as_usual = rows::limit(None);
+    whole(wanted.cursor.is_some() || wanted.limit != as_usual)?;
+    export::<FactView, _>(format, "facts", move |cursor| {
+        let limit = rows::limit(Some(PAGE_MOST));
+        let answer = page(FactsOf { cursor, limit, ..wanted.clone() })?;
+        Ok((answer.items, answer.next_cursor))
+    })
+    .await
 }

@@ -2,14 +2,18 @@
 
 use crate::api::call::{self, Call, Reply};
 use crate::api::operation::{Operation, Tag};
+use crate::api::problem::Problem;
 use crate::api::query;
-use crate::api::read::collection::{Collection, OneQuery, by_firm_or_park, fits, list_query};
+use crate::api::read::collection::{
+    Collection, OneQuery, by_firm_or_park, fits, list_query, whole,
+};
 use crate::api::read::reach;
+use crate::api::table::{asked, export};
 use crate::domain::id::{FirmId, ParkId, SiteId};
 use crate::domain::state::{Period, PeriodReturn};
 use crate::domain::time::Month;
 use crate::index::ListOf;
-use crate::query::answer::{Answer, Page};
+use crate::query::answer::{Answer, PAGE_MOST, Page};
 use crate::query::rows::{PageOf, Rows};
 use crate::query::view::{PeriodView, ReturnView};
 
@@ -61,6 +65,7 @@ pub fn operations() -> Vec<Operation> {
             .public()
             .query::<PeriodQuery>()
             .answers_with::<Page<PeriodView>, PeriodView>("A page of the list.")
+            .tables()
             .to(list),
     );
     operations.push(
@@ -80,13 +85,24 @@ async fn list(call: Call) -> Reply {
     reach(&call, query.at_least).await?;
     let (cursor, limit) = (query.cursor.take().map(|word| word.0), query.limit.map(|one| one.0));
     let filters = format!("{park} {}", query::filters(call.request.query_string())?);
+    let format = asked(&call, query.format);
     let (ledger, who) = (call.api.ledger.clone(), call.who);
-    let answer = call::read(move || {
+    let mut page = PageOf { of: ListOf::Park(park.clone()), cursor, limit, filters };
+    let read = move |page: &PageOf| {
         let rows = Rows { index: ledger.index(), size: ledger.size(), who: who.as_ref() };
-        let page = PageOf { of: ListOf::Park(park.clone()), cursor, limit, filters };
-        Ok(rows.page::<PeriodView>(&page, |state| state.park == park)?)
-    });
-    call::ok(&answer.await?)
+        Ok::<_, Problem>(rows.page::<PeriodView>(page, |state| state.park == park)?)
+    };
+    let Some(format) = format else {
+        return call::ok(&call::read(move || read(&page)).await?);
+    };
+    whole(page.cursor.is_some() || page.limit.is_some())?;
+    page.limit = Some(PAGE_MOST);
+    export::<PeriodView, _>(format, "periods", move |cursor| {
+        page.cursor = cursor;
+        let answer = read(&page)?;
+        Ok((answer.items, answer.next_cursor))
+    })
+    .await
 }
 
 async fn read(call: Call) -> Reply {

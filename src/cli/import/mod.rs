@@ -1,4 +1,5 @@
-//! `symbiosis import`: commands from a file, one a line, into a folder or through an API.
+//! `symbiosis import`: commands from a file, one a line, or a table, into a folder or through an
+//! API.
 //!
 //! Invariant: lines go in blocks, in order; whatever happens, all lines before one that is told as
 //! wrong have been answered for. Because ids make commands idempotent, importing a file again
@@ -7,6 +8,7 @@
 mod reading;
 mod sender;
 mod source;
+mod table;
 
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -66,6 +68,9 @@ pub struct Text {
 }
 
 pub fn run(args: &Import, settings: &Settings, out: Out) -> Outcome {
+    if let Some(kind) = args.table.kind {
+        return table::run(args, kind.into(), settings, out);
+    }
     let source = Source::open(&args.file)?;
     let mut run = Run {
         sender: Sender::open(args, settings)?,

@@ -8,7 +8,7 @@ use crate::cli::args::Import;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Text;
 use crate::cli::out::Failure;
-use crate::cli::remote::{Problem, Remote};
+use crate::cli::remote::{Problem, Remote, answered};
 use crate::config::Settings;
 use crate::domain::command::Command;
 use crate::ledger::{Accepted, Begun, Ledger, SubmitError};
@@ -106,13 +106,12 @@ struct AcceptedLine {
     nonconformities: Vec<String>,
 }
 
-/// Where many commands go.
-const PATH: &str = "/api/v1/commands";
-
 fn post(remote: &Remote, block: &[Text]) -> Result<Vec<Answer>, Failure> {
+    let url = remote.address("/api/v1/commands");
     let body: String = block.iter().map(|text| format!("{}\n", text.text)).collect();
-    let mut response = remote.post(PATH, "application/x-ndjson", &[], body.as_bytes())?;
-    let (url, status) = (remote.at(PATH), response.status());
+    let sent = remote.post(&url).header("Content-Type", "application/x-ndjson").send(body);
+    let mut response = answered(&url, sent)?;
+    let status = response.status();
     let unclear = |what: &str| Failure::failed(format!("{url} answered {status}, {what}"));
     let reader = response.body_mut().as_reader();
     let mut answers = Vec::with_capacity(block.len());

@@ -32,6 +32,15 @@ impl Zone {
         i64::from(offset.fix().local_minus_utc())
     }
 
+    /// When clocks there show that second of that day; the first time where they show it twice, and
+    /// none where they leave it out.
+    pub fn at_local(&self, day: Day, second_of_day: u32) -> Option<UtcMillis> {
+        let seconds = i64::from(day.0) * DAY_SECONDS + i64::from(second_of_day);
+        let local = DateTime::from_timestamp(seconds, 0)?.naive_utc();
+        let instant = self.0.from_local_datetime(&local).earliest()?;
+        Some(UtcMillis(instant.timestamp_millis())).filter(|instant| instant.is_in_range())
+    }
+
     /// The first instant of that day there; where the day begins in a gap of the clock, or is left
     /// out altogether, the first instant after the gap.
     pub fn first_instant(&self, day: Day) -> UtcMillis {
@@ -167,6 +176,17 @@ mod tests {
         let apia = zone("Pacific/Apia");
         let skipped = Day::from_civil(2011, 12, 30).unwrap();
         assert_eq!(apia.first_instant(skipped), apia.first_instant(Day(skipped.0 + 1)));
+    }
+
+    #[test]
+    fn what_a_clock_showed_is_an_instant_unless_the_clock_left_it_out() {
+        let day = |year, month, day| Day::from_civil(year, month, day).unwrap();
+        let shanghai = zone("Asia/Shanghai").at_local(day(2026, 11, 2), 8 * 3_600 + 300);
+        assert_eq!(shanghai, Some(instant("2026-11-02T00:05:00Z")));
+        let copenhagen = zone("Europe/Copenhagen");
+        assert_eq!(copenhagen.at_local(day(2025, 3, 30), 2 * 3_600 + 1_800), None);
+        let twice = copenhagen.at_local(day(2025, 10, 26), 2 * 3_600 + 1_800);
+        assert_eq!(twice, Some(instant("2025-10-26T00:30:00Z")));
     }
 
     #[test]

@@ -8,5 +8,6 @@ mod documents;
 mod figures;
 mod proofs;
 mod reads;
-mod server;
+pub mod server;
+mod tables;
 mod writes;

@@ -106,6 +106,29 @@ impl Server {
         got(self.agent.run(request.body(body.to_owned()).unwrap()))
     }
 
+    /// A request and an answer that need not be text.
+    pub fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (u16, ureq::http::HeaderMap, Vec<u8>) {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = self.agent.run(request.body(body).unwrap()).unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.body_mut().read_to_vec().unwrap())
+    }
+
+    /// Where it listens, as `http://…`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A command through its typed door.
     pub fn post(&self, path: &str, key: &str, id: &str, data: &Value) -> Got {
         let body = json!({"data": data, "occurred_at": DAY}).to_string();
