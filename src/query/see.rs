@@ -1,7 +1,7 @@
 //! Who may see what: where answers meet the one function that decides it.
 
 use crate::domain::access::{Action, Principal, authorize};
-use crate::domain::id::{FirmId, ParkId};
+use crate::domain::id::{FirmId, ParkId, SiteId};
 
 /// The firms that have part in something, and its parks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Sight {
     Figures(ParkId),
     /// Confidential values of these parties.
     Sealed(Vec<FirmId>),
+    /// What there is to weigh at that firm's site.
+    ToWeigh(FirmId, SiteId),
     /// An access key, of a firm or of none.
     Key(Option<FirmId>),
 }
@@ -38,6 +40,7 @@ pub fn may(who: Option<&Principal>, sight: &Sight) -> bool {
         Sight::Rows(Concern { firms, parks }) => Action::ReadAggregate { parks, firms },
         Sight::Figures(park) => Action::ReadStatistics { park, closed: false },
         Sight::Sealed(firms) => Action::ReadSealed { firms },
+        Sight::ToWeigh(firm, site) => Action::ReadToWeigh { firm, site },
         Sight::Key(firm) => Action::ReadKey { firm: firm.as_ref() },
     };
     authorize(who, &action).is_ok()
