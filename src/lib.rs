@@ -31,4 +31,6 @@ pub mod query;
 pub mod scenario;
 
 pub mod api;
+pub mod web;
+
 pub mod cli;

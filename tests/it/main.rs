@@ -12,3 +12,4 @@ mod scenario;
 #[allow(dead_code, reason = "others need the rest")]
 #[path = "../support/story.rs"]
 mod story;
+mod web;

@@ -6,12 +6,11 @@ use crate::api::call::{self, Call, Reply};
 use crate::api::operation::{Operation, Tag};
 use crate::api::query::{self, Query, query};
 use crate::api::read::reach;
-use crate::domain::access::{Principal, Role};
 use crate::domain::id::{FirmId, ParkId};
 use crate::index::ListOf;
 use crate::query::answer::{Answer, Page};
 use crate::query::listed::Listed;
-use crate::query::rows::{PageOf, Rows};
+use crate::query::rows::{PageOf, Rows, narrowed};
 use crate::query::view::View;
 
 /// The query of a list.
@@ -140,15 +139,6 @@ where
         Ok(rows.page::<V>(&page, |state| query.keep(state))?)
     });
     call::ok(&answer.await?)
-}
-
-/// A firm's list is short; it need not look through everybody's.
-fn narrowed<A: Listed>(of: ListOf, who: Option<&Principal>) -> ListOf {
-    let Some(Principal { role: Role::Firm, firm: Some(firm), .. }) = who else { return of };
-    match of {
-        ListOf::All | ListOf::Park(_) if A::OWN_ONLY => ListOf::Firm(firm.clone()),
-        of @ (ListOf::All | ListOf::Park(_) | ListOf::Firm(_) | ListOf::Contract(_)) => of,
-    }
 }
 
 async fn read<V>(call: Call, what: &'static str) -> Reply

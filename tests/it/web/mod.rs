@@ -1,0 +1,8 @@
+//! The pages through a real socket, as a browser meets them.
+
+mod browser;
+mod contracts;
+mod html;
+mod pages;
+mod sign;
+mod weigh;
