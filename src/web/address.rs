@@ -12,6 +12,8 @@ pub enum Address<'a> {
     Home,
     Deliveries,
     Delivery(&'a str),
+    Accept(&'a str),
+    Reject(&'a str),
     Weigh,
     Contracts,
     Contract(&'a str),
@@ -38,6 +40,8 @@ impl<'a> Address<'a> {
             ["home"] => Address::Home,
             ["deliveries"] => Address::Deliveries,
             ["deliveries", delivery] => Address::Delivery(delivery),
+            ["deliveries", delivery, "accept"] => Address::Accept(delivery),
+            ["deliveries", delivery, "reject"] => Address::Reject(delivery),
             ["weigh"] => Address::Weigh,
             ["contracts"] => Address::Contracts,
             ["contracts", contract] => Address::Contract(contract),
@@ -56,7 +60,11 @@ impl<'a> Address<'a> {
     pub fn takes(self) -> &'static str {
         match self {
             Address::SignIn | Address::Weigh => "GET, HEAD, POST",
-            Address::SignOut | Address::Confirm(_) | Address::Decline(_) => "POST",
+            Address::SignOut
+            | Address::Confirm(_)
+            | Address::Decline(_)
+            | Address::Accept(_)
+            | Address::Reject(_) => "POST",
             Address::Root
             | Address::Style
             | Address::Icon

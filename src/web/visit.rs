@@ -99,7 +99,11 @@ impl<'a> Visit<'a> {
     /// The fields of the sign-in form, which belongs to no session yet.
     pub async fn sign_in_form(&mut self) -> Result<Fields, Problem> {
         let fields = form::read(self.request.headers(), &mut self.payload).await?;
-        let token = cookie::read(&self.request, cookie::FORM).unwrap_or_default();
+        let Some(token) = cookie::read(&self.request, cookie::FORM) else {
+            let detail = "the browser kept no cookie of the sign-in page: reach the ledger over \
+                          HTTPS, or on its own machine, and let it keep cookies";
+            return Err(Problem::new(Fault::FormExpired, detail));
+        };
         expect_token(token, fields.get("token"))?;
         Ok(fields)
     }

@@ -25,7 +25,7 @@ const REASONS: &[(&str, &str)] = &[
     ("key_unknown", "没有签发过这样的访问密钥。"),
     ("key_ended", "访问密钥已撤销或已过期。"),
     ("not_permitted", "此访问密钥没有这项权限。"),
-    ("form_expired", "此表单不属于当前会话。请重新打开页面再提交。"),
+    ("form_expired", "此表单不属于当前会话。请重新打开页面再提交；除本机外须经 HTTPS 访问。"),
     ("not_found", "不存在，或此密钥不可查看。"),
     ("method_not_allowed", "此地址不接受这种请求。"),
     ("not_covered", "最新检查点尚未覆盖这么多记录。"),

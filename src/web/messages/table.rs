@@ -159,6 +159,15 @@ messages! {
     time_line "Time line" "时间线"
     agreed "Agreed" "已约定"
     line "line" "行"
+    accept_says
+        "Only what is accepted counts as exchanged. What is rejected goes back, on to another \
+         receiver, or is disposed of."
+        "只有验收的才计为交换。拒收的部分退回、转运或处置。"
+    accept_all "Accept all of it" "全部验收"
+    accept_part "Accept a part, or reject" "部分验收或拒收"
+    accept_this_part "Accept this part" "验收此部分"
+    reject_all "Reject all of it" "全部拒收"
+    full_stop "." "。"
     times_of "Times are those of" "时间按时区"
     step_dispatched "Dispatched" "发货"
     step_received "Received" "收货"
@@ -284,7 +293,8 @@ mod tests {
     use super::*;
 
     /// Chinese texts that need no Chinese letter, or English ones that need one.
-    const ALIKE: &[&str] = &["lang_tag", "other_lang", "other_lang_tag", "other_lang_name"];
+    const ALIKE: &[&str] =
+        &["full_stop", "lang_tag", "other_lang", "other_lang_tag", "other_lang_name"];
 
     #[test]
     fn both_languages_have_the_same_keys_and_each_its_own_letters() {

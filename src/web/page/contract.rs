@@ -1,25 +1,23 @@
 //! One contract: its terms, who has confirmed it, what was delivered of it; and the decision of the
 //! side whose turn it is.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use askama::Template;
 
-use crate::api::{self, Problem};
-use crate::domain::command::{Command, ConfirmContract, DeclineContract, Request};
+use crate::api::Problem;
+use crate::domain::command::{ConfirmContract, DeclineContract, Request};
 use crate::domain::event::Side;
 use crate::domain::state::{Contract, Delivery};
-use crate::domain::time::UtcMillis;
 use crate::index::ListOf;
 use crate::query::answer::QueryError;
 use crate::query::view::{ContractView, DeliveryView, LineView, WindowView};
 use crate::statistics::Percent;
+use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::page::contracts::{mark, waits_for};
+use crate::web::page::decide::{self, Hidden};
 use crate::web::page::row::DeliveryRow;
 use crate::web::page::trouble::Said;
 use crate::web::reader::Reader;
-use crate::web::session;
 use crate::web::show::Shown;
 use crate::web::visit::{Reply, Visit};
 
@@ -101,13 +99,13 @@ async fn shown(visit: &mut Visit<'_>, id: &str, problem: Option<&Problem>) -> Re
     visit.principal()?;
     let id = id.to_owned();
     let shape = visit.read(move |reader| shape(reader, &id)).await?;
-    let form = session::token().map_err(|error| Problem::internal(&error))?[..32].to_owned();
+    let Hidden { form, at } = Hidden::new()?;
     let title = format!("{} {}", visit.t().contract, shape.id);
     let page = Page {
         f: visit.frame(title),
         c: shape,
         form,
-        at: now().to_string(),
+        at,
         said: problem.map(|problem| Said::of(problem, visit.lang)),
         done: visit.query.get("done").parse().map_or(String::new(), |done: u64| done.to_string()),
     };
@@ -117,43 +115,27 @@ async fn shown(visit: &mut Visit<'_>, id: &str, problem: Option<&Problem>) -> Re
     }
 }
 
-/// The clock on the wall, for what is decided by pressing a button.
-pub fn now() -> UtcMillis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UtcMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)).min(UtcMillis::MAX)
-}
-
 /// The decision of one side.
 pub async fn decide(visit: &mut Visit<'_>, id: &str, confirms: bool) -> Reply {
     let fields = visit.form().await?;
-    let command = (|| {
-        let contract = id.parse().map_err(|_| Problem::not_found("contract"))?;
-        let parameter = |name: &'static str| move |error| Problem::parameter(name, &error);
-        let word = if confirms { "confirm" } else { "decline" };
-        let command = format!("cmd_{word}-{}", fields.get("form"));
-        let reason = fields.filled("reason").map(str::parse).transpose();
-        let request: Request = match confirms {
-            true => ConfirmContract { contract }.into(),
-            false => {
-                let reason = reason.map_err(parameter("reason"))?;
-                DeclineContract { contract, reason }.into()
-            }
-        };
-        Ok(Command {
-            actor: api::own_party(visit.principal()?)?,
-            id: command.parse().map_err(parameter("form"))?,
-            occurred_at: fields.get("at").parse().map_err(parameter("at"))?,
-            request,
-        })
-    })();
-    let given = match command {
-        Ok(command) => visit.give(command).await,
+    let given = match request(id, &fields, confirms) {
+        Ok((word, request)) => decide::give(visit, &fields, word, request).await,
         Err(problem) => Err(problem),
     };
     match given {
-        Ok(accepted) => visit.lead_to(&format!("/contracts/{id}?done={}", accepted.position)),
+        Ok(position) => visit.lead_to(&format!("/contracts/{id}?done={position}")),
         Err(problem) => shown(visit, id, Some(&problem)).await,
     }
+}
+
+fn request(id: &str, fields: &Fields, confirms: bool) -> Result<(&'static str, Request), Problem> {
+    let contract = id.parse().map_err(|_| Problem::not_found("contract"))?;
+    if confirms {
+        return Ok(("confirm", ConfirmContract { contract }.into()));
+    }
+    let reason = fields.filled("reason").map(str::parse).transpose();
+    let reason = reason.map_err(|error| Problem::parameter("reason", &error))?;
+    Ok(("decline", DeclineContract { contract, reason }.into()))
 }
 
 fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {

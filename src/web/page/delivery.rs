@@ -3,15 +3,22 @@
 use askama::Template;
 
 use crate::api::Problem;
-use crate::domain::state::Delivery;
+use crate::domain::access::Role;
+use crate::domain::command::{AcceptDelivery, RejectDelivery, Request};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::state::{Delivery, DeliveryStage};
 use crate::domain::time::Zone;
 use crate::domain::unit::Dimension;
 use crate::query::answer::QueryError;
 use crate::query::view::{DeliveryView, RejectedAnd, WeightView};
 use crate::statistics::Percent;
 use crate::web::event::{quantity, remark, ticket};
+use crate::web::form::Fields;
 use crate::web::frame::Frame;
+use crate::web::page::decide::{self, Hidden};
 use crate::web::page::row::mark;
+use crate::web::page::trouble::Said;
+use crate::web::page::weight;
 use crate::web::reader::{Reader, Seen};
 use crate::web::show::{Shown, digits_for, instant};
 use crate::web::visit::{Reply, Visit};
@@ -74,6 +81,10 @@ pub struct Shape {
     pub parent: Option<String>,
     pub new_delivery: Option<String>,
     pub month: String,
+    /// Whether a part of it can be named in tonnes.
+    pub is_mass: bool,
+    /// Whether it waits for the reader's decision.
+    pub mine: bool,
     pub as_of: u64,
 }
 
@@ -82,14 +93,71 @@ pub struct Shape {
 struct Page {
     f: Frame,
     d: Shape,
+    form: String,
+    at: String,
+    said: Option<Said>,
+    done: String,
 }
 
 pub async fn answer(visit: &mut Visit<'_>, id: &str) -> Reply {
+    shown(visit, id, None).await
+}
+
+async fn shown(visit: &mut Visit<'_>, id: &str, problem: Option<&Problem>) -> Reply {
     visit.principal()?;
     let id = id.to_owned();
     let shape = visit.read(move |reader| shape(reader, &id)).await?;
+    let Hidden { form, at } = Hidden::new()?;
     let title = format!("{} {}", visit.t().delivery, shape.id);
-    visit.page(&Page { f: visit.frame(title), d: shape })
+    let page = Page {
+        f: visit.frame(title),
+        d: shape,
+        form,
+        at,
+        said: problem.map(|problem| Said::of(problem, visit.lang)),
+        done: visit.query.get("done").parse().map_or(String::new(), |done: u64| done.to_string()),
+    };
+    match problem {
+        Some(problem) => visit.page_with(problem.status, &page),
+        None => visit.page(&page),
+    }
+}
+
+/// The receiver's decision on what has arrived.
+pub async fn decide(visit: &mut Visit<'_>, id: &str, accepts: bool) -> Reply {
+    let fields = visit.form().await?;
+    let given = match request(id, &fields, accepts) {
+        Ok((word, request)) => decide::give(visit, &fields, word, request).await,
+        Err(problem) => Err(problem),
+    };
+    match given {
+        Ok(position) => visit.lead_to(&format!("/deliveries/{id}?done={position}")),
+        Err(problem) => shown(visit, id, Some(&problem)).await,
+    }
+}
+
+fn request(id: &str, fields: &Fields, accepts: bool) -> Result<(&'static str, Request), Problem> {
+    let delivery = id.parse().map_err(|_| Problem::not_found("delivery"))?;
+    let reason = fields.filled("reason").map(str::parse).transpose();
+    let reason = reason.map_err(|error| Problem::parameter("reason", &error))?;
+    if accepts {
+        let part = fields.filled("quantity").map(|text| weight::parse(text, "t")).transpose();
+        let quantity = part.map_err(|error| Problem::parameter("quantity", &error))?;
+        return Ok(("accept", AcceptDelivery { delivery, quantity, reason }.into()));
+    }
+    let Some(reason) = reason else {
+        let message = "say why it is rejected";
+        let refusal = Refusal::new(Code::ReasonNeeded, "/data/reason", message);
+        return Err(Problem::refused(refusal, |_| false));
+    };
+    Ok(("reject", RejectDelivery { delivery, evidence: Vec::new(), reason }.into()))
+}
+
+/// Whether the reader's firm has to accept or reject it.
+fn is_mine(reader: &Reader, view: &DeliveryView) -> bool {
+    let who = reader.who.as_ref().filter(|who| who.role == Role::Firm);
+    let firm = who.and_then(|who| who.firm.as_ref());
+    view.stage == DeliveryStage::Received && firm == Some(&view.exchange.receiver.firm)
 }
 
 fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
@@ -138,6 +206,8 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
         parent: view.parent.as_ref().map(ToString::to_string),
         new_delivery: rejection.and_then(|it| it.new_delivery.as_ref()).map(ToString::to_string),
         month: at.map_or(String::new(), |at| at.day.month().to_string()),
+        is_mass: exchange.material.dimension == Dimension::Mass,
+        mine: is_mine(reader, &view),
         as_of: answer.as_of,
     })
 }

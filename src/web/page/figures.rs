@@ -11,7 +11,7 @@ use crate::query::answer::QueryError;
 use crate::query::figure::{self, FigureOf};
 use crate::query::see::{Sight, may};
 use crate::web::frame::Frame;
-use crate::web::page::contract::now;
+use crate::web::page::decide::now;
 use crate::web::reader::Reader;
 use crate::web::show::Shown;
 use crate::web::visit::{Reply, Visit};

@@ -2,6 +2,7 @@
 
 mod contract;
 mod contracts;
+mod decide;
 mod deliveries;
 mod delivery;
 mod entries;
@@ -68,7 +69,11 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Record(position) => record::answer(visit, position).await,
         Address::Figures(park) => figures::answer(visit, park).await,
         Address::Entries(park) => entries::answer(visit, park).await,
-        Address::SignOut | Address::Confirm(_) | Address::Decline(_) => {
+        Address::SignOut
+        | Address::Confirm(_)
+        | Address::Decline(_)
+        | Address::Accept(_)
+        | Address::Reject(_) => {
             unreachable!("these take POST only")
         }
     }
@@ -81,6 +86,8 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Weigh => weighed::answer(visit).await,
         Address::Confirm(contract) => contract::decide(visit, contract, true).await,
         Address::Decline(contract) => contract::decide(visit, contract, false).await,
+        Address::Accept(delivery) => delivery::decide(visit, delivery, true).await,
+        Address::Reject(delivery) => delivery::decide(visit, delivery, false).await,
         Address::Root
         | Address::Style
         | Address::Icon

@@ -21,7 +21,7 @@ use crate::query::answer::QueryError;
 use crate::statistics::Percent;
 use crate::web::event::ticket;
 use crate::web::frame::Frame;
-use crate::web::page::contract::now;
+use crate::web::page::decide::now;
 use crate::web::reader::Reader;
 use crate::web::show::{Shown, digits_for};
 use crate::web::visit::{Reply, Visit};

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::api::Problem;
 use crate::evidence::proof::{NoProof, Prover};
 use crate::web::frame::Frame;
-use crate::web::page::contract::now;
+use crate::web::page::decide::now;
 use crate::web::reader::Reader;
 use crate::web::show::instant;
 use crate::web::visit::{Reply, Visit};

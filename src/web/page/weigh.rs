@@ -9,7 +9,7 @@ use crate::domain::event::Side;
 use crate::query::weighing::{AtScale, Choice, Coming, Weighing};
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::page::contract::now;
+use crate::web::page::decide::now;
 use crate::web::page::trouble::Said;
 use crate::web::reader::Reader;
 use crate::web::session;
@@ -131,7 +131,7 @@ pub async fn form(visit: &mut Visit<'_>) -> Reply {
         return choices(visit).await;
     }
     let token = session::token().map_err(|error| Problem::internal(&error))?;
-    entry.form = token[..32].to_owned();
+    entry.form = token[..20].to_owned();
     "t".clone_into(&mut entry.unit);
     shown(visit, entry, Vec::new()).await
 }

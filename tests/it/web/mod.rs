@@ -1,5 +1,6 @@
 //! The pages through a real socket, as a browser meets them.
 
+mod accept;
 mod browser;
 mod contracts;
 mod html;

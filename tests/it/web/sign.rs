@@ -62,7 +62,7 @@ fn a_form_without_the_token_of_its_session_is_refused() {
     let browser = Browser::new(&server, "en");
     let got = browser.send("/sign-in", &[("key", &*keys.mill)]);
     assert_eq!(got.status, 403);
-    assert!(got.text.contains("form_expired"));
+    assert!(got.text.contains("form_expired") && got.text.contains("HTTPS"), "{}", got.text);
     // The token of a page, but not of this browser.
     let token = hidden(&Browser::new(&server, "en").page("/sign-in"), "token");
     let got = browser.send("/sign-in", &[("token", &*token), ("key", &*keys.mill)]);
@@ -72,7 +72,14 @@ fn a_form_without_the_token_of_its_session_is_refused() {
     let works = Browser::signed_in(&server, "en", &keys.works);
     let other = hidden(&works.page("/home"), "token");
     let before = server.ledger.size();
-    for path in ["/weigh", "/contracts/ctr_1/confirm", "/contracts/ctr_1/decline", "/sign-out"] {
+    for path in [
+        "/weigh",
+        "/contracts/ctr_1/confirm",
+        "/contracts/ctr_1/decline",
+        "/deliveries/dlv_1/accept",
+        "/deliveries/dlv_1/reject",
+        "/sign-out",
+    ] {
         for token in ["", "0", &*other] {
             let got = mill.send(path, &[("token", token)]);
             assert_eq!(got.status, 403, "{path}");
