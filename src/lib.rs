@@ -32,4 +32,6 @@ pub mod scenario;
 pub mod table;
 
 pub mod api;
+pub mod web;
+
 pub mod cli;

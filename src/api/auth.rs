@@ -10,7 +10,7 @@ use actix_web::http::header::HeaderValue;
 use crate::api::fault::Fault;
 use crate::api::problem::Problem;
 use crate::domain::access::Principal;
-use crate::domain::id::FirmId;
+use crate::domain::id::{FirmId, KeyId};
 use crate::domain::state::{Firm, Key};
 use crate::domain::states::States;
 use crate::domain::time::{Day, UtcMicros};
@@ -19,13 +19,31 @@ use crate::record::access_key::{AccessKey, AccessKeyError};
 
 /// The principal of `Bearer sym_…`.
 pub fn principal(index: &Index, header: &HeaderValue) -> Result<Principal, Problem> {
-    let key = bearer(header)?;
+    principal_of(index, &bearer(header)?)
+}
+
+/// The principal of an access key as people type it.
+pub fn opened(index: &Index, text: &str) -> Result<Principal, Problem> {
+    principal_of(index, &parsed(text)?)
+}
+
+fn principal_of(index: &Index, key: &AccessKey) -> Result<Principal, Problem> {
     let stored = index.find::<Key>(key.key().as_str());
     // One answer for both, so that nobody learns which ids exist by trying.
     let Some(stored) = stored.filter(|stored| key.opens(&stored.state.secret_hash)) else {
         return Err(Problem::new(Fault::KeyUnknown, "no such access key was issued"));
     };
-    let row = &stored.state;
+    of_row(index, &stored.state)
+}
+
+/// The principal of a key whose secret was shown before: a session's.
+pub fn holder(index: &Index, key: &KeyId) -> Result<Principal, Problem> {
+    let stored = index.find::<Key>(key.as_str());
+    let gone = || Problem::new(Fault::KeyUnknown, "no such access key was issued");
+    of_row(index, &stored.ok_or_else(gone)?.state)
+}
+
+fn of_row(index: &Index, row: &Key) -> Result<Principal, Problem> {
     if row.revoked {
         return Err(Problem::new(Fault::KeyEnded, "the access key was revoked"));
     }
@@ -55,7 +73,11 @@ fn bearer(header: &HeaderValue) -> Result<AccessKey, Problem> {
         let detail = "send `Authorization: Bearer sym_…`; other schemes are not taken";
         return Err(Problem::new(Fault::KeyMalformed, detail));
     }
-    AccessKey::parse(key.trim()).map_err(|error| {
+    parsed(key)
+}
+
+fn parsed(text: &str) -> Result<AccessKey, Problem> {
+    AccessKey::parse(text.trim()).map_err(|error| {
         let fault = match error {
             AccessKeyError::Form => Fault::KeyMalformed,
             AccessKeyError::Mistyped => Fault::KeyMistyped,

@@ -65,6 +65,8 @@ faults! {
     KeyUnknown "key_unknown" UNAUTHORIZED "No such access key was issued."
     KeyEnded "key_ended" UNAUTHORIZED "The access key was revoked or has expired."
     NotPermitted "not_permitted" FORBIDDEN "The access key does not give this right."
+    FormExpired "form_expired" FORBIDDEN
+        "The form was not made for this session. Open the page again and send it from there."
     NotFound "not_found" NOT_FOUND
         "There is no such thing, or it is not shown to the holder of this key."
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED

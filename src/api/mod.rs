@@ -21,7 +21,15 @@ mod table;
 
 use actix_web::web::Bytes;
 
-pub use server::{Running, serve};
+pub(crate) use allow::act;
+pub(crate) use auth::{holder, opened};
+pub(crate) use command::submit::own_party;
+pub(crate) use fault::Fault;
+#[cfg(test)]
+pub(crate) use fault::all_codes;
+pub(crate) use problem::Problem;
+pub(crate) use read::PATIENCE;
+pub use server::{Answering, Running, Site, serve, serve_with};
 pub use table::run as run_table;
 
 use crate::ledger::Ledger;

@@ -1,4 +1,4 @@
-//! Pages for people: the landing page, Swagger UI from the vendored build, the list of codes.
+//! Documents of the API: Swagger UI from the vendored build, the OpenAPI text, the list of codes.
 //!
 //! Invariant: nothing is loaded from a network.
 
@@ -27,7 +27,6 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:46em;marg
 
 /// All pages.
 pub struct Pages {
-    landing: Bytes,
     codes: Bytes,
     openapi: Bytes,
     swagger: Arc<Config<'static>>,
@@ -36,7 +35,6 @@ pub struct Pages {
 impl Pages {
     pub fn new(api: &Api) -> Pages {
         Pages {
-            landing: page("Symbiosis ledger", &landing()).into(),
             codes: page("Problem codes", &codes()).into(),
             openapi: api.openapi.clone(),
             swagger: Arc::new(Config::from(OPENAPI)),
@@ -47,7 +45,6 @@ impl Pages {
     pub fn answer(&self, path: &str) -> Option<HttpResponse> {
         let fixed = |media_type, body: &Bytes| Some(fixed(media_type, body.clone()));
         match path {
-            "/" => fixed(HTML, &self.landing),
             "/docs/problems" => fixed(HTML, &self.codes),
             OPENAPI => fixed("application/json", &self.openapi),
             "/docs" => {
@@ -91,26 +88,6 @@ fn page(title: &str, body: &str) -> String {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
          <style>{STYLE}</style></head>\n<body><h1>{title}</h1>\n{body}</body></html>\n"
-    )
-}
-
-fn landing() -> String {
-    const LINKS: &[(&str, &str)] = &[
-        ("/docs/", "the API's documentation, to read and to try"),
-        (OPENAPI, "the same as an OpenAPI document"),
-        ("/docs/problems", "every code that an error can carry"),
-        ("/api/v1/parks", "the parks of this ledger"),
-        ("/api/v1/log/checkpoint", "the newest signed checkpoint: size and root of the log"),
-        ("/api/v1/health", "whether the rows and the checkpoint keep up with the log"),
-    ];
-    let items = LINKS.iter().map(|(path, says)| {
-        format!("<li><a href=\"{path}\"><code>{path}</code></a>: {says}</li>\n")
-    });
-    let items: String = items.collect();
-    format!(
-        "<p>Every tonne is counted once. Every figure opens down to the weighbridge ticket behind \
-         it. Every certificate can be checked offline.</p>\n<ul>\n{items}</ul>\n\
-         <p>What is not public needs an access key: <code>Authorization: Bearer sym_…</code>.</p>\n"
     )
 }
 

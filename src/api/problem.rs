@@ -176,6 +176,12 @@ impl Problem {
         }
     }
 
+    /// A header that goes with the answer.
+    pub fn header(&self, name: &HeaderName) -> Option<HeaderValue> {
+        let found = self.headers.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.clone())
+    }
+
     pub fn response(&self) -> HttpResponse {
         let mut response = HttpResponseBuilder::new(self.status);
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON));

@@ -20,14 +20,19 @@ use crate::api::fault::Fault;
 use crate::api::operation::{Endpoint, Operation};
 use crate::api::pages::Pages;
 use crate::api::problem::Problem;
+use crate::api::server::Site;
 
 /// What all addresses of the API begin with.
 const BASE: &str = "/api/v1/";
+
+/// Programs that ask for a version which is not there are answered as programs.
+const ALL_VERSIONS: &str = "/api";
 
 /// All addresses.
 pub struct Router {
     api: Arc<Api>,
     pages: Pages,
+    site: Option<Arc<dyn Site>>,
     /// By what follows [`BASE`]: `deliveries`.
     collections: HashMap<&'static str, Vec<Route>>,
 }
@@ -40,7 +45,7 @@ struct Route {
 }
 
 impl Router {
-    pub fn new(api: Arc<Api>, operations: Vec<Operation>) -> Router {
+    pub fn new(api: Arc<Api>, operations: Vec<Operation>, site: Option<Arc<dyn Site>>) -> Router {
         let mut collections: HashMap<&'static str, Vec<Route>> = HashMap::new();
         for operation in operations {
             let (path, gets) = (operation.path, operation.gets());
@@ -56,7 +61,7 @@ impl Router {
             assert!(before.is_none(), "two operations at {path}");
             *before = endpoint;
         }
-        Router { pages: Pages::new(&api), api, collections }
+        Router { pages: Pages::new(&api), site, api, collections }
     }
 
     /// Answers a request, whatever it asks for.
@@ -64,7 +69,13 @@ impl Router {
         let normal = normalised(request.path());
         let path = normal.as_deref().unwrap_or(request.path());
         let Some(collection) = collection(path) else {
-            return self.page(path, request.method());
+            let answered = self.page(path, request.method());
+            let site = self.site.as_ref().filter(|_| !path.starts_with(ALL_VERSIONS));
+            return match (answered, site) {
+                (Some(answered), _) => answered,
+                (None, Some(site)) => site.answer(request, payload).await,
+                (None, None) => no_such_address(),
+            };
         };
         let routes = self.collections.get(collection).map_or(&[][..], Vec::as_slice);
         let Some(route) = routes.iter().find(|route| matches(route.path, path)) else {
@@ -81,12 +92,12 @@ impl Router {
         }
     }
 
-    fn page(&self, path: &str, method: &Method) -> HttpResponse {
-        let Some(page) = self.pages.answer(path) else { return no_such_address() };
-        match *method {
+    fn page(&self, path: &str, method: &Method) -> Option<HttpResponse> {
+        let page = self.pages.answer(path)?;
+        Some(match *method {
             Method::GET | Method::HEAD => page,
             _ => method_not_allowed(path, GET),
-        }
+        })
     }
 }
 

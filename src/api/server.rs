@@ -2,13 +2,14 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpServer, web};
+use actix_web::dev::{Payload, ServerHandle};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
 use crate::api::Api;
 use crate::api::operations;
@@ -28,10 +29,29 @@ pub struct Running {
     thread: JoinHandle<io::Result<()>>,
 }
 
+/// Answers whatever is asked outside of the API and its documents: the pages for people.
+pub trait Site: Send + Sync + 'static {
+    fn answer<'a>(&'a self, request: HttpRequest, payload: Payload) -> Answering<'a>;
+}
+
+/// The answer of a [`Site`] while it is made.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = HttpResponse> + 'a>>;
+
+/// Serves the API of a ledger and its documents, without pages; see [`serve_with`].
+pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io::Result<Running> {
+    serve_with(ledger, None, listen, workers, signals)
+}
+
 /// Serves a ledger at an address, as `127.0.0.1:8080`; port 0 takes a free one. `workers` threads
 /// read requests and answer them. With `signals` an interrupt or a termination of the process stops
 /// it.
-pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io::Result<Running> {
+pub fn serve_with(
+    ledger: Ledger,
+    site: Option<Arc<dyn Site>>,
+    listen: &str,
+    workers: usize,
+    signals: bool,
+) -> io::Result<Running> {
     let listener = TcpListener::bind(listen)?;
     let address = listener.local_addr()?;
     let api = Arc::new(Api::new(ledger));
@@ -39,7 +59,7 @@ pub fn serve(ledger: Ledger, listen: &str, workers: usize, signals: bool) -> io:
     let thread = thread::Builder::new().name("http".to_owned()).spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let mut server = HttpServer::new(move || {
-                let router = Rc::new(Router::new(Arc::clone(&api), operations()));
+                let router = Rc::new(Router::new(Arc::clone(&api), operations(), site.clone()));
                 App::new().default_service(web::to(
                     move |request: HttpRequest, payload: web::Payload| {
                         let router = Rc::clone(&router);

@@ -49,6 +49,8 @@ struct Shown<'a> {
     folder: String,
     records: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     api: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     docs: Option<String>,
@@ -321,6 +323,7 @@ fn shown<'a>(
         scenario: &note.scenario,
         folder: data.display().to_string(),
         records,
+        pages: address("/"),
         api: address("/api/v1"),
         docs: address("/docs"),
         figure: address(&format!("{figure}{period}")),
@@ -347,11 +350,12 @@ fn welcome(shown: &Shown<'_>, plan: &Plan) -> String {
     };
     let mut text =
         format!("{}: {} in {}.\n\n", plan.title, count(shown.records, "record"), shown.folder);
+    text.push_str(&line("Pages", &shown.pages));
     text.push_str(&line("API", &shown.api));
     text.push_str(&line("Documentation", &shown.docs));
     text.push_str(&line("One figure", &shown.figure));
     text.push_str(&line("... its facts", &shown.facts));
-    text.push_str("\nKeys, each for its holder only:\n");
+    text.push_str("\nKeys, each for its holder only, to sign in with or to send:\n");
     let traders: Vec<_> = plan.exchanges.iter().skip(1).take(1).collect();
     for key in shown.keys.iter().filter(|key| is_listed(key, &traders)) {
         text.push_str(&format!("  {:<24} {}\n", key.label, key.access_key));

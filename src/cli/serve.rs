@@ -1,14 +1,14 @@
-//! `symbiosis serve`: the API and the documentation of a ledger, until it is asked to stop.
+//! `symbiosis serve`: a ledger's pages, API and documentation, until it is asked to stop.
 
 use std::io;
 use std::net::TcpListener;
 
-use crate::api;
 use crate::cli::args::{Address, Serve};
 use crate::cli::folder::{self, options};
 use crate::cli::out::{Failure, Out, Outcome, count, talk};
 use crate::config::Settings;
 use crate::ledger::Ledger;
+use crate::web;
 
 /// Where a ledger listens if nothing else is said.
 pub const DEFAULT: &str = "127.0.0.1:8080";
@@ -25,11 +25,13 @@ pub fn run(args: &Serve, settings: &Settings, out: Out) -> Outcome {
             "api": format!("http://{at}/api/v1"),
             "docs": format!("http://{at}/docs"),
             "folder": folder,
+            "pages": format!("http://{at}/"),
             "records": ledger.size(),
         });
         out.answer(&addresses, |_| {
             format!(
                 "{folder}: {records}.\n\n\
+                 Pages          http://{at}/\n\
                  API            http://{at}/api/v1\n\
                  Documentation  http://{at}/docs\n"
             )
@@ -78,7 +80,7 @@ pub fn serve(
     workers: usize,
     announce: impl FnOnce(&Ledger, &str) -> Outcome,
 ) -> Outcome {
-    let running = match api::serve(ledger.clone(), listen, workers, true) {
+    let running = match web::serve(ledger.clone(), listen, workers, true) {
         Ok(running) => running,
         Err(error) => {
             ledger.close();

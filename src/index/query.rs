@@ -133,6 +133,42 @@ impl Index {
         Ok(found)
     }
 
+    /// As [`Index::list`], but the newest first: at most `limit` of those created below `below`.
+    pub fn list_newest(
+        &self,
+        kind: Kind,
+        of: &ListOf,
+        below: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, String)>, IndexError> {
+        self.checked(self.list_newest_of(kind, of, below, limit))
+    }
+
+    fn list_newest_of(
+        &self,
+        kind: Kind,
+        of: &ListOf,
+        below: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, String)>, IndexError> {
+        let mut first = Vec::new();
+        key::list(kind, of, &mut first);
+        let mut last = first.clone();
+        key::push_block(0, &mut first);
+        key::push_block(key::block(below), &mut last);
+        let mut found = Vec::new();
+        for row in self.0.rows.range(first..=last).rev() {
+            let items: Vec<(u64, Box<str>)> = codec::decode(&row?.1)?;
+            for (position, id) in items.into_iter().rev().filter(|(at, _)| *at < below) {
+                if found.len() == limit {
+                    return Ok(found);
+                }
+                found.push((position, id.into()));
+            }
+        }
+        Ok(found)
+    }
+
     /// The totals of a park over months, first and last included, with the position as of which
     /// they stand: they are the sums of the facts below it, however many records come while they
     /// are read.

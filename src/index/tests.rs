@@ -131,3 +131,25 @@ fn damaged_files_are_told_or_rebuilt_and_never_answer_wrong() {
     }
     assert!(met > 12, "{met}: the damage must be where something stands");
 }
+
+/// A list from its end is the list from its beginning, turned round, wherever one begins.
+#[test]
+fn the_newest_of_a_list_are_its_last_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    let mut rows = Rows::over(index.clone());
+    // Across several blocks, and with gaps.
+    for position in (0..4_000).step_by(7) {
+        rows.list(Kind::Park, &ListOf::All, position, &format!("prk_{position}")).unwrap();
+    }
+    rows.list(Kind::Firm, &ListOf::All, 3, "frm_a").unwrap();
+    rows.flush(4_000, &LEAF).unwrap();
+    for below in [0, 1, 7, 8, 1_024, 2_048, 3_999, 4_000, 9_999] {
+        let mut all = index.list(Kind::Park, &ListOf::All, 0, below, usize::MAX).unwrap();
+        all.reverse();
+        for limit in [1, 100, usize::MAX] {
+            let newest = index.list_newest(Kind::Park, &ListOf::All, below, limit).unwrap();
+            assert_eq!(newest, all[..all.len().min(limit)], "{below} {limit}");
+        }
+    }
+}

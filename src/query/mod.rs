@@ -17,3 +17,4 @@ pub mod rows;
 pub mod see;
 pub mod total;
 pub mod view;
+pub mod weighing;

@@ -138,6 +138,15 @@ impl Records<'_> {
         }
     }
 
+    /// The meaning of a record whose BODY may be seen, from the very bytes that are shown, once
+    /// both hashes were recomputed.
+    pub fn decoded(&self, view: &RecordView) -> Result<Option<Decoded>, QueryError> {
+        let (Some(head), Some(body)) = (&view.head, &view.body) else { return Ok(None) };
+        let line = Line { hash: view.hash, head: head.as_bytes(), body: body.as_bytes() };
+        let head = line.verify().map_err(broken)?;
+        Decoded::read(&line, head).map(Some).map_err(broken)
+    }
+
     fn view(&self, position: u64, bytes: &[u8]) -> Result<RecordView, QueryError> {
         let line = Line::split(bytes).map_err(broken)?;
         let (mut head, mut body) = (None, None);
@@ -205,6 +214,7 @@ impl Records<'_> {
             | Sight::Figures(_)
             | Sight::Evidence(..)
             | Sight::Sealed(_)
+            | Sight::ToWeigh(..)
             | Sight::Key(_) => None,
         }
     }

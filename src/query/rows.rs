@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::access::Principal;
+use crate::domain::access::{Principal, Role};
 use crate::domain::states::{Aggregate, States, Stored};
 use crate::index::{Index, ListOf};
 use crate::query::answer::{Answer, PAGE_MOST, PAGE_USUAL, Page, QueryError};
@@ -16,7 +16,7 @@ use crate::query::see::may;
 use crate::query::view::View;
 
 /// How many rows are looked at for one page, however few of them are shown.
-const LOOKED_AT: usize = 5_000;
+pub const LOOKED_AT: usize = 5_000;
 /// How many rows are asked for at once.
 const STRIDE: usize = 256;
 
@@ -35,6 +35,15 @@ pub struct PageOf {
     pub limit: Option<u64>,
     /// The filters as text, so that a cursor stays with them.
     pub filters: String,
+}
+
+/// The newest things of a list.
+pub struct Newest<V> {
+    /// They reflect every record below this position.
+    pub as_of: u64,
+    pub items: Vec<V>,
+    /// Older ones were created below this position; none if all was looked at.
+    pub older: Option<u64>,
 }
 
 impl Rows<'_> {
@@ -96,8 +105,59 @@ impl Rows<'_> {
         Ok(Page { as_of, items, lag: self.lag(as_of), next_cursor })
     }
 
+    /// The newest of those that `keep` keeps, created below `below`: at most `limit`, found among
+    /// at most so many rows. With them, where to look on, if there may be more.
+    pub fn newest<V>(
+        &self,
+        of: &ListOf,
+        below: Option<u64>,
+        limit: usize,
+        keep: impl Fn(&V::Of) -> bool,
+    ) -> Result<Newest<V>, QueryError>
+    where
+        V: View,
+        V::Of: Listed,
+    {
+        let as_of = self.index.position();
+        let mut below = below.unwrap_or(as_of).min(as_of);
+        let (mut items, mut looked_at) = (Vec::new(), 0);
+        while looked_at < LOOKED_AT {
+            let found = self.index.list_newest(V::Of::KIND, of, below, STRIDE)?;
+            let ended = found.len() < STRIDE;
+            for (created, id) in found {
+                if items.len() == limit {
+                    return Ok(Newest { as_of, items, older: Some(below) });
+                }
+                below = created;
+                looked_at += 1;
+                let stored = self.stored::<V::Of>(&id);
+                items.extend(stored.filter(|stored| keep(&stored.state)).map(|one| V::view(&one)));
+            }
+            if ended {
+                return Ok(Newest { as_of, items, older: None });
+            }
+        }
+        Ok(Newest { as_of, items, older: Some(below) })
+    }
+
     fn lag(&self, as_of: u64) -> u64 {
         self.size.saturating_sub(as_of)
+    }
+}
+
+/// A firm's list is short; it need not look through everybody's.
+pub fn narrowed<A: Listed>(of: ListOf, who: Option<&Principal>) -> ListOf {
+    let Some(Principal { role: Role::Firm, firm: Some(firm), also, .. }) = who else { return of };
+    match of {
+        // A firm that was found to be a recorded counterparty has the rows of both.
+        ListOf::All | ListOf::Park(_) if A::OWN_ONLY && also.is_empty() => {
+            ListOf::Firm(firm.clone())
+        }
+        of @ (ListOf::All
+        | ListOf::Park(_)
+        | ListOf::Firm(_)
+        | ListOf::Contract(_)
+        | ListOf::Subject(_)) => of,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::access::{Action, Principal, authorize};
 use crate::domain::actor::Actor;
-use crate::domain::id::{FirmId, ParkId};
+use crate::domain::id::{FirmId, ParkId, SiteId};
 
 /// The firms that have part in something, and its parks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Sight {
     Evidence(Concern, Actor),
     /// Confidential values of these parties.
     Sealed(Vec<FirmId>),
+    /// What there is to weigh at that firm's site.
+    ToWeigh(FirmId, SiteId),
     /// An access key, of a firm or of none.
     Key(Option<FirmId>),
 }
@@ -44,6 +46,7 @@ pub fn may(who: Option<&Principal>, sight: &Sight) -> bool {
             Action::ReadEvidence { parks, firms, by: Some(by) }
         }
         Sight::Sealed(firms) => Action::ReadSealed { firms },
+        Sight::ToWeigh(firm, site) => Action::ReadToWeigh { firm, site },
         Sight::Key(firm) => Action::ReadKey { firm: firm.as_ref() },
     };
     authorize(who, &action).is_ok()

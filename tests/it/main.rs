@@ -15,3 +15,4 @@ mod scenario;
 #[path = "../support/story.rs"]
 mod story;
 mod tables;
+mod web;

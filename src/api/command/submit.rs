@@ -206,7 +206,7 @@ fn command_id(call: &Call) -> Result<CommandId, Problem> {
 }
 
 /// For whom a key acts when the command does not say.
-fn own_party(who: &Principal) -> Result<Actor, Problem> {
+pub fn own_party(who: &Principal) -> Result<Actor, Problem> {
     let needed = |detail: &str| Err(Problem::new(Fault::ActorNeeded, detail).at("/actor"));
     match (who.role, &who.firm, &who.parks[..]) {
         (Role::LedgerKeeper, _, _) => Ok(Actor::Keeper),

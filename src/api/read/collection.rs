@@ -9,12 +9,11 @@ use crate::api::problem::Problem;
 use crate::api::query::{self, Query, query};
 use crate::api::read::reach;
 use crate::api::table::{ListFormat, asked, export};
-use crate::domain::access::{Principal, Role};
 use crate::domain::id::{FirmId, ParkId};
 use crate::index::ListOf;
 use crate::query::answer::{Answer, PAGE_MOST, Page};
 use crate::query::listed::Listed;
-use crate::query::rows::{PageOf, Rows};
+use crate::query::rows::{PageOf, Rows, narrowed};
 use crate::query::view::View;
 
 /// The query of a list.
@@ -174,19 +173,6 @@ pub fn whole(is_part: bool) -> Result<(), Problem> {
     }
     let detail = "a table has the whole list: ask for it without `cursor` and `limit`";
     Err(Problem::new(Fault::MalformedParameter, detail))
-}
-
-/// A firm's list is short; it need not look through everybody's.
-fn narrowed<A: Listed>(of: ListOf, who: Option<&Principal>) -> ListOf {
-    let Some(Principal { role: Role::Firm, firm: Some(firm), .. }) = who else { return of };
-    match of {
-        ListOf::All | ListOf::Park(_) if A::OWN_ONLY => ListOf::Firm(firm.clone()),
-        of @ (ListOf::All
-        | ListOf::Park(_)
-        | ListOf::Firm(_)
-        | ListOf::Contract(_)
-        | ListOf::Subject(_)) => of,
-    }
 }
 
 async fn read<V>(call: Call, what: &'static str) -> Reply

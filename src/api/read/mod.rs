@@ -26,7 +26,7 @@ use std::time::Duration;
 use actix_web::http::header;
 
 /// How long a read waits for the rows to reflect what it asks for.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// All reads.
 pub fn operations() -> Vec<Operation> {

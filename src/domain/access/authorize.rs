@@ -9,7 +9,7 @@
 //! the park's verifiers and regulators. A park's administration sees its contracts and deliveries,
 //! not their records, because tickets reach it as totals only. Confidential values stay with the
 //! parties. The ledger keeper runs the ledger and sees no trade. A scale's or carrier's key writes
-//! what it weighed or moved, and reads nothing.
+//! what it weighed or moved, and reads no more than which contracts and loads it may weigh for.
 
 use std::fmt;
 
@@ -35,6 +35,9 @@ pub enum Action<'a> {
     /// A contract, delivery, return, permit, scale or meter, with its facts, as these firms and
     /// parks have it.
     ReadAggregate { parks: &'a [ParkId], firms: &'a [FirmId] },
+    /// What whoever weighs at that site of that firm has to choose from: contracts in force there
+    /// and loads on their way, without prices, weights or tickets.
+    ReadToWeigh { firm: &'a FirmId, site: &'a SiteId },
     /// Parks, firms, sites, catalogues and materials.
     ReadRegistry,
     /// What is offered and sought.
@@ -102,6 +105,9 @@ pub fn authorize(who: Option<&Principal>, action: &Action<'_>) -> Result<(), Den
         Action::ReadAggregate { parks, firms } => {
             checks_any(who, parks) || is_desk_of(who, firms) || is_park_of(who, parks)
         }
+        Action::ReadToWeigh { firm, site } => {
+            records_for(who, firm) && who.site.as_ref().is_none_or(|bound| bound == *site)
+        }
         Action::ReadRegistry => reads(who.role),
         Action::ReadListing => reads(who.role) && who.role != Role::LedgerKeeper,
         Action::ReadStatistics { park, closed: _ } => {
@@ -141,6 +147,7 @@ fn is_public(action: &Action<'_>) -> bool {
         | Action::ReadBody { .. }
         | Action::ReadKey { .. }
         | Action::ReadAggregate { .. }
+        | Action::ReadToWeigh { .. }
         | Action::ReadRegistry
         | Action::ReadListing
         | Action::ReadStatistics { closed: false, .. }
@@ -234,6 +241,12 @@ fn is_desk_of(who: &Principal, firms: &[FirmId]) -> bool {
     who.role == Role::Firm && own.into_iter().any(|firm| firms.contains(firm))
 }
 
+/// A firm's desk, one of its scales or carriers: whoever may record its loads.
+fn records_for(who: &Principal, firm: &FirmId) -> bool {
+    let records = matches!(who.role, Role::Firm | Role::Weighbridge | Role::Carrier);
+    records && who.firm.as_ref() == Some(firm)
+}
+
 /// Roles that read at all.
 fn reads(role: Role) -> bool {
     match role {
@@ -296,6 +309,8 @@ mod tests {
         aggregate prk_a frm_b      -      yes  -    -     -       -       yes      yes       -
         aggregate prk_b frm_b      -      -    -    -     -       -       -        -         -
         aggregate prk_b frm_a      -      -    yes  -     -       -       -        -         -
+        weigh frm_a sit_a          -      -    yes  yes   yes     -       -        -         -
+        weigh frm_b sit_a          -      -    -    -     -       -       -        -         -
         registry                   yes    yes  yes  -     -       -       yes      yes       -
         listing                    -      yes  yes  -     -       -       yes      yes       -
         statistics prk_a closed    yes    yes  yes  yes   yes     yes     yes      yes       yes
@@ -362,6 +377,10 @@ mod tests {
             "aggregate" => {
                 authorize(who, &Action::ReadAggregate { parks: &parks(1), firms: &firms(2) })
             }
+            "weigh" => {
+                let (firm, site) = (&firms(1)[0], &words[2].parse().unwrap());
+                authorize(who, &Action::ReadToWeigh { firm, site })
+            }
             "registry" => authorize(who, &Action::ReadRegistry),
             "listing" => authorize(who, &Action::ReadListing),
             "statistics" => {
@@ -399,7 +418,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 60 * 9);
+        assert_eq!(seen, 62 * 9);
     }
 
     #[test]
@@ -414,6 +433,11 @@ mod tests {
             authorize(Some(&who), &action).is_ok()
         };
         assert_eq!([at(Some("sit_a")), at(Some("sit_b")), at(None)], [true, false, false]);
+        let sees = |site: &str| {
+            let (firm, site) = ("frm_a".parse().unwrap(), site.parse().unwrap());
+            authorize(Some(&who), &Action::ReadToWeigh { firm: &firm, site: &site }).is_ok()
+        };
+        assert_eq!([sees("sit_a"), sees("sit_b")], [true, false]);
     }
 
     #[test]

@@ -44,19 +44,33 @@ impl Zone {
     /// The first instant of that day there; where the day begins in a gap of the clock, or is left
     /// out altogether, the first instant after the gap.
     pub fn first_instant(&self, day: Day) -> UtcMillis {
+        self.instant(day, 0)
+    }
+
+    /// When clocks there first show that minute of that day (0 is midnight); in a gap of the clock
+    /// the first instant after the gap.
+    pub fn instant(&self, day: Day, minute: u32) -> UtcMillis {
         let day = day.clamp(Day::MIN, Day::MAX);
-        let midnight = DateTime::from_timestamp(i64::from(day.0) * DAY_SECONDS, 0)
+        let seconds = i64::from(day.0) * DAY_SECONDS + i64::from(minute.min(24 * 60 - 1)) * 60;
+        let shown = DateTime::from_timestamp(seconds, 0)
             .expect("four-digit years are within chrono's range")
             .naive_utc();
-        let first = match self.0.from_local_datetime(&midnight) {
+        let first = match self.0.from_local_datetime(&shown) {
             MappedLocalTime::Single(instant) | MappedLocalTime::Ambiguous(instant, _) => {
                 Some(instant)
             }
-            MappedLocalTime::None => GapInfo::new(&midnight, &self.0).and_then(|gap| gap.end),
+            MappedLocalTime::None => GapInfo::new(&shown, &self.0).and_then(|gap| gap.end),
         };
-        let millis =
-            first.map_or(midnight.and_utc().timestamp_millis(), |at| at.timestamp_millis());
+        let millis = first.map_or(shown.and_utc().timestamp_millis(), |at| at.timestamp_millis());
         UtcMillis(millis).clamp(UtcMillis::MIN, UtcMillis::MAX)
+    }
+
+    /// The day and the minute of it that clocks there show at that instant.
+    pub fn shown(&self, instant: UtcMillis) -> (Day, u32) {
+        let seconds = instant.0.div_euclid(1_000);
+        let shown = seconds + self.offset_seconds_at(seconds);
+        let minute = u32::try_from(shown.rem_euclid(DAY_SECONDS) / 60).unwrap_or(0);
+        (instant.day_in(self), minute)
     }
 }
 
@@ -195,5 +209,17 @@ mod tests {
         let error = serde_json::from_str::<Zone>("\"Asia/Beijing\"").unwrap_err().to_string();
         assert!(error.starts_with("unknown_time_zone: `Asia/Beijing`"), "{error}");
         assert!("UTC+8".parse::<Zone>().is_err());
+    }
+
+    #[test]
+    fn a_minute_on_the_clock_there_comes_back_and_a_skipped_one_moves_on() {
+        let day: Day = "2025-03-30".parse().unwrap();
+        let shanghai: Zone = "Asia/Shanghai".parse().unwrap();
+        let at = shanghai.instant(day, 8 * 60 + 7);
+        assert_eq!(at.to_string(), "2025-03-30T00:07:00.000Z");
+        assert_eq!(shanghai.shown(at), (day, 8 * 60 + 7));
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        let skipped = berlin.instant(day, 2 * 60 + 30);
+        assert_eq!(berlin.shown(skipped), (day, 3 * 60));
     }
 }

@@ -1,11 +1,12 @@
 //! A server over a fresh ledger, and a client that keeps status, headers and body together.
 
 use serde_json::{Value, json};
-use symbiosis_ledger::api::{self, Running};
+use symbiosis_ledger::api::Running;
 use symbiosis_ledger::domain::command::Command;
 use symbiosis_ledger::domain::id::KeyId;
 use symbiosis_ledger::ledger::{Ledger, Options, create};
 use symbiosis_ledger::record::access_key::AccessKey;
+use symbiosis_ledger::web;
 use tempfile::TempDir;
 
 pub const DAY: &str = "2025-03-01T08:00:00.000Z";
@@ -13,7 +14,7 @@ pub const DAY: &str = "2025-03-01T08:00:00.000Z";
 pub struct Server {
     pub ledger: Ledger,
     running: Option<Running>,
-    base: String,
+    pub base: String,
     agent: ureq::Agent,
     pub folder: TempDir,
     /// The ledger keeper's key.
@@ -75,7 +76,7 @@ impl Server {
         let local: KeyId = "key_local".parse().unwrap();
         ledger.submit_all(vec![command], &local, None).remove(0).unwrap();
         ledger.settle();
-        let running = api::serve(ledger.clone(), "127.0.0.1:0", 2, false).unwrap();
+        let running = web::serve(ledger.clone(), "127.0.0.1:0", 2, false).unwrap();
         let base = format!("http://{}", running.address());
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
         let (agent, keeper) = (config.new_agent(), key.reveal());

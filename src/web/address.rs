@@ -1,0 +1,100 @@
+//! Which page an address is, and what it takes.
+
+/// A page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address<'a> {
+    Root,
+    Style,
+    Icon,
+    Script,
+    SignIn,
+    SignOut,
+    Home,
+    Deliveries,
+    Delivery(&'a str),
+    Accept(&'a str),
+    Reject(&'a str),
+    Weigh,
+    Contracts,
+    Contract(&'a str),
+    Confirm(&'a str),
+    Decline(&'a str),
+    /// Of a park or contract, without a month: leads to one.
+    Months(&'a str),
+    Month(&'a str, &'a str),
+    Record(&'a str),
+    Figures(&'a str),
+    Entries(&'a str),
+}
+
+impl<'a> Address<'a> {
+    pub fn of(path: &'a str) -> Option<Address<'a>> {
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        Some(match segments[..] {
+            [""] => Address::Root,
+            ["assets", "style.css"] => Address::Style,
+            ["assets", "icon.svg"] => Address::Icon,
+            ["assets", "script.js"] => Address::Script,
+            ["sign-in"] => Address::SignIn,
+            ["sign-out"] => Address::SignOut,
+            ["home"] => Address::Home,
+            ["deliveries"] => Address::Deliveries,
+            ["deliveries", delivery] => Address::Delivery(delivery),
+            ["deliveries", delivery, "accept"] => Address::Accept(delivery),
+            ["deliveries", delivery, "reject"] => Address::Reject(delivery),
+            ["weigh"] => Address::Weigh,
+            ["contracts"] => Address::Contracts,
+            ["contracts", contract] => Address::Contract(contract),
+            ["contracts", contract, "confirm"] => Address::Confirm(contract),
+            ["contracts", contract, "decline"] => Address::Decline(contract),
+            ["months", of] => Address::Months(of),
+            ["months", of, month] => Address::Month(of, month),
+            ["log", position] => Address::Record(position),
+            ["figures", park] => Address::Figures(park),
+            ["figures", park, "entries"] => Address::Entries(park),
+            _ => return None,
+        })
+    }
+
+    /// Its methods, as the header Allow names them.
+    pub fn takes(self) -> &'static str {
+        match self {
+            Address::SignIn | Address::Weigh => "GET, HEAD, POST",
+            Address::SignOut
+            | Address::Confirm(_)
+            | Address::Decline(_)
+            | Address::Accept(_)
+            | Address::Reject(_) => "POST",
+            Address::Root
+            | Address::Style
+            | Address::Icon
+            | Address::Script
+            | Address::Home
+            | Address::Deliveries
+            | Address::Delivery(_)
+            | Address::Contracts
+            | Address::Contract(_)
+            | Address::Months(_)
+            | Address::Month(..)
+            | Address::Record(_)
+            | Address::Figures(_)
+            | Address::Entries(_) => "GET, HEAD",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_page_or_none() {
+        assert_eq!(Address::of("/"), Some(Address::Root));
+        assert_eq!(Address::of("/log/7"), Some(Address::Record("7")));
+        let month = Address::Month("prk_a", "2025-03");
+        assert_eq!(Address::of("/months/prk_a/2025-03"), Some(month));
+        for path in ["", "home", "/home/", "/homes", "/log", "/assets/", "/assets/../Cargo.toml"] {
+            assert_eq!(Address::of(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The table: a key, its English, its Chinese.
+
+/// Declares the table.
+macro_rules! messages {
+    ($($key:ident $en:literal $zh:literal)+) => {
+        /// All sentences and words of one language.
+        pub struct Messages {
+            pub lang: super::Lang,
+            $(pub $key: &'static str),+
+        }
+
+        pub static EN: Messages = Messages { lang: super::Lang::En, $($key: $en),+ };
+        pub static ZH: Messages = Messages { lang: super::Lang::Zh, $($key: $zh),+ };
+
+        #[cfg(test)]
+        impl Messages {
+            /// Each key with its text.
+            fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($key), self.$key)),+]
+            }
+        }
+    };
+}
+
+messages! {
+    lang_tag "en" "zh-CN"
+    other_lang "zh" "en"
+    other_lang_tag "zh-CN" "en"
+    other_lang_name "中文" "English"
+
+    ledger "Symbiosis ledger" "产业共生账本"
+    skip "Skip to content" "跳到正文"
+    navigation "Pages" "页面"
+    home "Home" "首页"
+    weigh "Weigh" "过磅"
+    deliveries "Deliveries" "交付"
+    delivery "Delivery" "交付"
+    contracts "Contracts" "合同"
+    contract "Contract" "合同"
+    figures "Figures" "统计"
+    entries "Entries" "明细"
+    record "Record" "记录"
+    docs "API documentation" "API 文档"
+    codes "All reason codes" "全部原因代码"
+    demo "Demonstration: invented firms and figures" "演示数据：企业与数字均为虚构"
+    more "More" "更多"
+    all "All" "全部"
+    show "Show" "查看"
+    print "Print" "打印"
+    optional "optional" "选填"
+
+    what_it_is
+        "Firms in an industrial park trade by-products: slag, ash, gypsum, bagasse, waste heat, \
+         reclaimed water. Here the offer, the contract and every delivered tonne are written down \
+         once, by both sides, and can never be rewritten."
+        "园区企业之间交易副产物：炉渣、粉煤灰、石膏、蔗渣、余热、再生水。供需、合同和每一吨交付都由双方在这里记录一次，永不改写。"
+    promise_1 "Every tonne is counted once." "每一吨只计一次。"
+    promise_2 "Every figure opens down to the weighbridge ticket behind it." "每个数字都能追到背后的磅单。"
+    promise_3
+        "Every certificate can be checked by someone who trusts neither the firm nor the \
+         operator, offline."
+        "每份证书都可由既不信任企业、也不信任运营方的人离线核验。"
+    for_everybody "For everybody, without a key" "公开内容（无需密钥）"
+    for_programs "For programs" "供程序使用"
+    first_record "The log, from its first record" "日志，从第一条记录起"
+    of_records "· records in all:" "· 记录总数："
+    checkpoint "Newest signed checkpoint" "最新签名检查点"
+    parks "Parks of this ledger" "本账本的园区"
+    health "State of the service" "服务状态"
+
+    sign_in "Sign in" "登录"
+    sign_out "Sign out" "退出"
+    sign_in_says
+        "With an access key, as its holder was given it: it begins with sym_."
+        "请使用发给您的访问密钥登录，以 sym_ 开头。"
+    access_key "Access key" "访问密钥"
+    session_says
+        "You stay signed in until 12 hours pass without a page, you sign out, or the ledger is \
+         restarted."
+        "连续 12 小时未访问、主动退出或账本重启后，需重新登录。"
+    reason "Reason" "原因"
+    request "Request" "请求编号"
+    to_start "To the start" "返回首页"
+    trouble_not_found "There is nothing here" "此处没有内容"
+    trouble_forbidden "This is not allowed" "不允许的操作"
+    trouble_server "The ledger could not answer" "账本暂时无法应答"
+    trouble_other "That did not work" "未能完成"
+
+
+    weigh_now "Record a weighing" "登记过磅"
+    to_confirm "Contracts to confirm" "待确认的合同"
+    to_confirm_says "The other side has confirmed; it is your turn." "对方已确认，等待您方确认。"
+    to_accept "Received, not yet accepted" "已收货、待验收"
+    to_accept_says
+        "Accept or reject what has arrived: only what is accepted counts."
+        "请验收或拒收到货：只有验收的才计入。"
+    coming "Dispatched to you, not yet received" "发往您方、尚未收到"
+    coming_says "Loads on their way to your site." "正在运往您方场地的货物。"
+    on_their_way "Dispatched by you, not yet received" "您方已发货、对方尚未收货"
+    on_their_way_says "Loads whose receipt the other side has not recorded." "对方尚未登记收货的货物。"
+    nothing_waits "Nothing waits." "没有待办。"
+    among_newest "Among the newest" "仅在最近"
+    deliveries_looked_at "deliveries." "次交付中查找。"
+    all_of_them "Show all" "查看全部"
+    exchanged_in "Total exchanged by material:" "按物料统计的交换量："
+    month_sheets "Month sheets" "月度交付表"
+    newest_record "The newest record of the log" "日志的最新记录"
+
+    day "Day" "日期"
+    state "State" "状态"
+    material "Material" "物料"
+    supplier "Supplier" "供方"
+    receiver "Receiver" "收方"
+    supplier_receiver "Supplier → receiver" "供方 → 收方"
+    dispatched "Dispatched" "发货量"
+    received "Received" "收货量"
+    accepted "Accepted" "验收量"
+    used "Used" "利用量"
+    left "Accepted, not yet used" "已验收未利用"
+    rejected "Rejected" "拒收量"
+    rejected_returned "returned" "已退回"
+    rejected_redirected "redirected" "已转运"
+    rejected_disposed "disposed of" "已处置"
+    rejected_of "Rejected part of" "拒收自"
+    difference "Difference" "差值"
+    of_dispatched "of what was dispatched" "（占发货量）"
+    quantity "Quantity" "数量"
+    method "Method" "计量方式"
+    net "Net" "净重"
+    gross "Gross" "毛重"
+    tare "Tare" "皮重"
+    unit "Unit" "单位"
+    unit_tonne "t (TNE)" "吨 t (TNE)"
+    unit_kilogram "kg (KGM)" "公斤 kg (KGM)"
+    ticket "Ticket" "磅单号"
+    scale "Scale" "地磅"
+    plate "Plate" "车牌"
+    driver "Driver" "司机"
+    confidential "confidential, for the parties" "保密，仅双方可见"
+    notes "notes" "项不符"
+    none_found "Nothing to show." "没有可显示的内容。"
+    newest "← Newest" "← 最新"
+    older "Older →" "更早 →"
+    newest_first "Newest first." "最新的在前。"
+    as_of "As of the first" "截至前"
+    as_of_end " records of the log." " 条记录。"
+    metered_period "Metered period" "计量期间"
+    nonconformities "What does not conform" "不符合项"
+    nonconformities_say
+        "It is recorded all the same. What a rule stops is acceptance, use and claim."
+        "事实照常记录；受规则限制的是验收、利用和申领。"
+    discrepancy_due
+        "The two weights differ by more than the regulatory threshold: to be explained by"
+        "两侧重量之差超过监管阈值，须在此日前说明："
+    discrepancy_resolved
+        "The two weights differed by more than the regulatory threshold; this was explained."
+        "两侧重量之差曾超过监管阈值，已作说明。"
+    weights "Weights of both sides" "双方重量"
+    time_line "Time line" "时间线"
+    agreed "Agreed" "已约定"
+    line "line" "行"
+    accept_says
+        "Only what is accepted counts as exchanged. What is rejected goes back, on to another \
+         receiver, or is disposed of."
+        "只有验收的才计为交换。拒收的部分退回、转运或处置。"
+    accept_all "Accept all of it" "全部验收"
+    accept_part "Accept a part, or reject" "部分验收或拒收"
+    accept_this_part "Accept this part" "验收此部分"
+    reject_all "Reject all of it" "全部拒收"
+    full_stop "." "。"
+    times_of "Times are those of" "时间按时区"
+    step_dispatched "Dispatched" "发货"
+    step_received "Received" "收货"
+    step_not_shown "A further step, whose record this key may not see" "后续步骤（此密钥不可查看其记录）"
+
+    term "Term" "期限"
+    your_turn "Your turn" "待您方处理"
+    your_turn_says "With your confirmation the contract is concluded." "您方确认后，合同即成立。"
+    confirm "Confirm the contract" "确认合同"
+    decline "Decline" "拒绝"
+    confirmations "Confirmations" "双方确认"
+    confirmed "confirmed" "已确认"
+    not_confirmed "not confirmed" "未确认"
+    proposed_it "proposed it" "提出方"
+    proposal_is "Proposed by record" "提出记录："
+    changed_last "changed last by record" "最近变更记录："
+    last_day "in force until" "有效至"
+    recorded_at "Recorded, as record" "已记录，记录号"
+    tolerance "Tolerance" "允差"
+    at_most "at most" "上限"
+    minimum "Minimum" "最低量"
+    price "Price" "价格"
+    fate "Without this exchange" "若无此交换"
+    balance "Balance of each window" "各周期余额"
+    window_from "From" "起始日"
+    accepted_share "Accepted of agreed" "验收占约定"
+    flags "Notes" "提示"
+    below_minimum "below the minimum" "低于最低量"
+    above_limit "above quantity and tolerance" "超过数量与允差"
+    nothing_delivered "Nothing was delivered." "没有交付。"
+    newest_deliveries "Newest deliveries" "最近交付"
+
+    month_sheet "Month sheet" "月度交付表"
+    month_says
+        "Computed from the present state of the ledger; signed by nobody. A delivery stands in \
+         the month of its receipt, or of its dispatch while it has not arrived; cancelled ones \
+         are left out."
+        "由账本当前状态计算，未经双方签认。交付按收货日所在月列示；未到货的按发货日；已取消的不列。"
+    supplier_ticket "Supplier's ticket" "供方磅单"
+    receiver_ticket "Receiver's ticket" "收方磅单"
+    loads "deliveries" "次交付"
+    sum "Sum" "合计"
+    difference_says
+        "Difference: received less dispatched, of deliveries that both sides have weighed; % of \
+         what was dispatched."
+        "差值 = 收货量 − 发货量，仅计双方均已计量的交付；% 为占发货量比例。"
+
+    proven "Proven: this record stands in the log" "已证明：该记录在日志中"
+    proven_says_1 "The HASH of record" "经签名检查点核验：记录"
+    proven_says_2 "was found among the" "的 HASH 位于检查点所覆盖的"
+    proven_says_3 "records that the newest signed checkpoint covers, by a path of" "条记录之中，验证路径含"
+    proven_says_4 "hashes that leads to its root." "个哈希，结果与其根一致。"
+    path "Path and root" "路径与根"
+    root_hash "Root" "根"
+    proof_for_programs "the proof, for programs" "证明（供程序使用）"
+    not_proven_yet "Not under a checkpoint yet" "尚未被检查点覆盖"
+    not_proven_says
+        "A checkpoint is signed within a second of a record. Open the page again."
+        "记录写入后一秒内会签发检查点。请重新打开本页。"
+    read_at "Checked" "核验时间"
+    hash_says
+        "BLAKE3(0x00 || HEAD): the leaf of the tree. Anyone may see it."
+        "BLAKE3(0x00 || HEAD)：即 Merkle 树的叶。任何人可见。"
+    kind "Type" "类型"
+    recorded "Recorded" "记录时间"
+    place_in_park "Place among the records of" "在该园区记录中的序号："
+    not_shown
+        "They are for the parties of this record, and for verifiers and regulators of its park. \
+         HASH and proof are for everybody."
+        "仅记录双方及其园区的核查员、监管方可见。HASH 与证明对所有人公开。"
+    body_not_shown
+        "BODY is for the parties of this record. HEAD holds its hash."
+        "BODY 仅当事方可见；HEAD 中有其哈希。"
+    body_says
+        "HEAD and BODY are shown as they are stored; both hashes were recomputed for this page."
+        "HEAD 与 BODY 按存储原样显示；本页已重新计算两者的哈希。"
+    actor "Actor" "行为方"
+    occurred "Occurred" "发生时间"
+    stream "About" "对象"
+
+    from "From" "从"
+    to "to" "至"
+    months_of "months of the time zone" "月份按时区"
+    gap "Gap" "差额"
+    unreconciled "Unreconciled" "未对平"
+    measured_share "Weighed or metered" "实测占比"
+    acceptances "Acceptances" "验收次数"
+    figures_say
+        "Accepted: confirmed receipt, by the day of receipt. Used: strict evidence (R1 to R11, or \
+         as a utility or product). Gap: accepted less used. Each figure opens to the entries that \
+         it is the sum of."
+        "验收量：以收货日计的确认收货。利用量：严格证据（R1 至 R11，或作为公用工程、产品使用）。差额：验收量减利用量。点击数字可查看构成它的明细。"
+    all_measures "accepted, used, unreconciled" "验收、利用、未对平"
+    all_materials "all materials" "全部物料"
+    entries_in_all "entries in all." "条明细。"
+    measure_name "Measure" "度量"
+    firm "Firm" "企业"
+    other_side "Other side" "对方"
+    more_entries "More entries →" "更多明细 →"
+    entries_say "Entries of one measure add up to the figure." "同一度量的明细之和即为该数字。"
+
+    weigh_coming "On their way to you" "正在运来"
+    weigh_out "Dispatch" "发货过磅"
+    weigh_in "Receive" "收货过磅"
+    weigh_in_unannounced "Receive without a recorded dispatch" "收货（对方未登记发货）"
+    unannounced_says
+        "A truck that arrived is always taken; that its dispatch was not recorded is noted."
+        "到货总是记录；未登记发货会被注明。"
+    nothing_to_weigh "There is no contract that this key may weigh for." "此密钥没有可过磅的合同。"
+    outside_term "outside of its term" "不在期限内"
+    call_off "Call-off" "提货单"
+    weighed_when "Weighed at" "过磅时间"
+    record_it "Record the weighing" "提交过磅记录"
+    record_it_says "Pressing twice records once." "重复提交只记录一次。"
+    weigh_other "Weigh something else" "过磅其他货物"
+    weigh_next "Next weighing" "下一车"
+    weighed "Recorded" "已记录"
+    conforms "It conforms to every rule that the ledger checks." "符合账本检查的全部规则。"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Chinese texts that need no Chinese letter, or English ones that need one.
+    const ALIKE: &[&str] =
+        &["full_stop", "lang_tag", "other_lang", "other_lang_tag", "other_lang_name"];
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_each_its_own_letters() {
+        let (en, zh) = (EN.all(), ZH.all());
+        let keys = |all: &[(&'static str, _)]| all.iter().map(|(key, _)| *key).collect::<Vec<_>>();
+        assert_eq!(keys(&en), keys(&zh));
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for ((key, en), (_, zh)) in en.into_iter().zip(zh) {
+            assert!(!en.is_empty() && !zh.is_empty(), "{key}");
+            if !ALIKE.contains(&key) {
+                assert!(han(zh), "{key} is not Chinese: {zh}");
+                assert!(!han(en), "{key} is not English: {en}");
+            }
+        }
+    }
+}

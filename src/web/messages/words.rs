@@ -1,0 +1,242 @@
+//! Words of the domain's own lists: stages, methods, nonconformities, events.
+//!
+//! Invariant: every word of every list has both languages: the compiler asks for those of enums, a
+//! test for those of events.
+
+use crate::domain::access::Role;
+use crate::domain::command::{ContractKind, Window};
+use crate::domain::fact::Measure;
+use crate::domain::quantity::{Basis, Method};
+use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
+use crate::domain::state::{ContractStage, DeliveryStage};
+use crate::web::messages::Messages;
+
+/// One function for each list: a value, its English, its Chinese.
+macro_rules! words {
+    ($($name:ident $of:ident { $($value:ident $en:literal $zh:literal)+ })+) => {
+        impl Messages {
+            $(pub fn $name(&self, value: $of) -> &'static str {
+                match value { $($of::$value => self.lang.of($en, $zh)),+ }
+            })+
+        }
+    };
+}
+
+words! {
+    stage DeliveryStage {
+        Dispatched "dispatched" "已发货"
+        Cancelled "cancelled" "已取消"
+        Received "received" "已收货"
+        Accepted "accepted" "已验收"
+        PartlyRejected "partly rejected" "部分拒收"
+        Rejected "rejected" "已拒收"
+        Finished "finished" "已完结"
+    }
+    contract_stage ContractStage {
+        Proposed "proposed" "待确认"
+        Declined "declined" "已拒绝"
+        Concluded "concluded" "已成立"
+        Terminated "terminated" "已终止"
+    }
+    contract_kind ContractKind {
+        Spot "Spot contract" "单次合同"
+        Framework "Framework contract, called off in parts" "框架合同，分批提货"
+        Recurring "Recurring contract" "周期合同"
+    }
+    window Window {
+        Term "in the term" "/ 全期"
+        Month "a month" "/ 月"
+        Year "a year" "/ 年"
+    }
+    price_direction PriceDirection {
+        ReceiverPays "the receiver pays" "收方付款"
+        SupplierPays "the supplier pays" "供方付款"
+        Free "free" "无偿"
+    }
+    fate BaselineFate {
+        Landfill "landfill" "填埋"
+        Incineration "incineration" "焚烧"
+        Discharge "discharge" "排放"
+        Storage "storage" "贮存"
+        OtherUse "other use" "其他利用"
+        Unknown "unknown" "未知"
+    }
+    method Method {
+        Weighed "weighed" "过磅"
+        Metered "metered" "仪表计量"
+        Calculated "calculated" "推算"
+        Estimated "estimated" "估算"
+        Declared "declared" "申报"
+    }
+    basis Basis {
+        Wet "wet" "湿基"
+        Dry "dry" "干基"
+        AsMetered "as metered" "按表计"
+    }
+    measure Measure {
+        Dispatched "dispatched" "发货"
+        Received "received" "收货"
+        Accepted "accepted" "验收"
+        Delivered "delivered" "交付"
+        Used "used" "利用"
+        UsedInterim "passed on (R12, R13)" "中间利用（R12、R13）"
+        Disposed "disposed of" "处置"
+        Rejected "rejected" "拒收"
+        Unreconciled "unreconciled" "未对平"
+        Generated "generated" "产生"
+        OwnReused "reused on site" "自行利用"
+        FreshWater "fresh water" "新鲜水"
+        Recirculated "recirculated" "循环"
+        Stock "in stock" "库存"
+        GrossOutput "gross output" "总产值"
+        ValueAdded "value added" "增加值"
+        OneSidedDispatched "dispatched, by the supplier's word alone" "单方记录的发货"
+        OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
+    }
+    role Role {
+        LedgerKeeper "ledger keeper" "账本管理员"
+        Park "park administration" "园区管理方"
+        Firm "firm's desk" "企业业务台"
+        Weighbridge "weighbridge" "地磅"
+        Carrier "carrier" "承运方"
+        Partner "partner by link" "链接确认方"
+        Verifier "verifier" "核查员"
+        Regulator "regulator" "监管方"
+    }
+    duty Role {
+        LedgerKeeper
+            "You run the ledger: registers and keys. You see no trade."
+            "您负责账本运行：登记与密钥，看不到交易内容。"
+        Park
+            "You see the park's figures, contracts and deliveries."
+            "您可查看园区的统计、合同与交付。"
+        Firm
+            "You see and record what your firm has part in."
+            "您可查看并记录本企业参与的业务。"
+        Weighbridge "You record weighings of your firm." "您可记录本企业的过磅。"
+        Carrier "You record dispatches and receipts for a firm." "您可为企业登记发货与收货。"
+        Partner "You answer what this link asks." "您可回答此链接提出的问题。"
+        Verifier
+            "You check the park: its figures, and the records behind them."
+            "您核查园区：统计数字及其背后的记录。"
+        Regulator
+            "You oversee the park: its figures, and the records behind them."
+            "您监管园区：统计数字及其背后的记录。"
+    }
+    nonconformity Nonconformity {
+        ContractNotInForce
+            "the contract is not concluded, or was terminated" "合同未成立或已终止"
+        OutsideTerm "outside of the contract's term" "不在合同期限内"
+        OverDelivery "more than the contracted quantity and its tolerance" "超过合同数量及允差"
+        OutOfTolerance
+            "the two weights differ by more than the contract's tolerance" "两侧重量之差超过合同允差"
+        Discrepancy
+            "the two weights differ by more than the regulatory threshold"
+            "两侧重量之差超过监管阈值"
+        NoPermit
+            "the material is hazardous and the receiver has no permit for it"
+            "物料属危险废物，收方无相应许可"
+        PermitNotValid
+            "the permit has expired, is suspended or not yet valid" "许可已过期、被暂停或尚未生效"
+        OverPermitCapacity "the permit's capacity of the year is used up" "许可的年度能力已用尽"
+        UnknownScale "the scale is not registered for that site" "地磅未在该场地登记"
+        ScaleNotCalibrated "the scale was not calibrated on that day" "地磅当日不在检定有效期内"
+        UnknownMeter "the meter is not registered for that site" "仪表未在该场地登记"
+        ReadingsDisagree
+            "the meter's readings give another quantity than the one stated" "仪表读数与所报数量不符"
+        BelowGrade "supplied at a lower grade than contracted" "品位低于合同要求"
+        HazardUndecided
+            "whether the material is hazardous is undecided" "物料是否属危险废物尚未认定"
+        PeriodClosed "the day lies in a period that is closed" "日期所在期间已关账"
+        UnknownCode "a code that none of the loaded catalogues has" "代码不在已载入的名录中"
+        NotDispatched "received before any dispatch was recorded" "收货前未登记发货"
+        NoCallOff "no call-off, or another than the contract has" "缺少提货单或与合同不符"
+    }
+}
+
+/// What happened, by the type of its event.
+const EVENTS: &[(&str, &str, &str)] = &[
+    ("ledger_opened", "Ledger opened", "账本开立"),
+    ("tail_cut", "Torn tail cut", "截去残尾"),
+    ("key_rotated", "Signing key replaced", "更换签名密钥"),
+    ("key_issued", "Access key issued", "签发访问密钥"),
+    ("key_revoked", "Access key ended", "撤销访问密钥"),
+    ("park_registered", "Park registered", "登记园区"),
+    ("firm_registered", "Firm registered", "登记企业"),
+    ("site_registered", "Site registered", "登记场地"),
+    ("permit_registered", "Permit registered", "登记许可"),
+    ("permit_suspended", "Permit suspended", "暂停许可"),
+    ("permit_reinstated", "Permit reinstated", "恢复许可"),
+    ("scale_registered", "Scale registered", "登记地磅"),
+    ("scale_calibrated", "Scale calibrated", "地磅检定"),
+    ("meter_registered", "Meter registered", "登记仪表"),
+    ("catalogue_published", "Catalogue loaded", "载入名录"),
+    ("material_defined", "Material described", "登记物料"),
+    ("hazard_classified", "Hazard decided", "危险特性认定"),
+    ("legal_status_decided", "Legal status decided", "法律属性认定"),
+    ("listing_published", "Listing published", "发布供需"),
+    ("listing_amended", "Listing amended", "修改供需"),
+    ("listing_withdrawn", "Listing withdrawn", "撤回供需"),
+    ("contract_proposed", "Contract proposed", "提出合同"),
+    ("contract_confirmed", "Contract confirmed", "确认合同"),
+    ("contract_concluded", "Contract concluded", "合同成立"),
+    ("contract_declined", "Contract declined", "拒绝合同"),
+    ("contract_terminated", "Contract terminated", "终止合同"),
+    ("call_off_placed", "Call-off placed", "下达提货单"),
+    ("delivery_dispatched", "Dispatched", "发货"),
+    ("delivery_received", "Received", "收货"),
+    ("discrepancy_raised", "Discrepancy raised", "提出差异"),
+    ("discrepancy_resolved", "Discrepancy explained", "说明差异"),
+    ("metered_period_recorded", "Metered period recorded", "登记计量期间"),
+    ("delivery_accepted", "Accepted", "验收"),
+    ("delivery_rejected", "Rejected", "拒收"),
+    ("rejection_returned", "Rejected part returned", "退回拒收部分"),
+    ("rejection_redirected", "Rejected part redirected", "转运拒收部分"),
+    ("rejection_disposed", "Rejected part disposed of", "处置拒收部分"),
+    ("delivery_used", "Used", "利用"),
+    ("delivery_disposed", "Disposed of", "处置"),
+    ("delivery_cancelled", "Cancelled", "取消"),
+    ("return_submitted", "Return submitted", "提交申报"),
+    ("generation_declared", "Generation declared", "申报产生量"),
+    ("own_reuse_declared", "Reuse on site declared", "申报自行利用"),
+    ("fresh_water_declared", "Fresh water declared", "申报新鲜水"),
+    ("recirculation_declared", "Recirculation declared", "申报循环量"),
+    ("stock_declared", "Stock declared", "申报库存"),
+    ("economic_output_declared", "Economic output declared", "申报经济产出"),
+    ("counterparty_recorded", "Partner recorded", "登记未注册交易方"),
+    ("counterparty_claimed", "Partner joined to its firm", "认领交易方"),
+    ("link_issued", "Confirmation asked by link", "发出确认链接"),
+    ("link_answered", "Link answered", "链接已回复"),
+    ("entry_confirmed", "Entry confirmed", "确认明细"),
+    ("evidence_attached", "Document attached", "附上文件"),
+    ("delivery_disputed", "Disputed", "提出争议"),
+    ("settlement_proposed", "Settlement proposed", "提出了结方案"),
+    ("dispute_settled", "Dispute settled", "争议了结"),
+    ("dispute_withdrawn", "Dispute withdrawn", "撤回争议"),
+    ("zero_activity_declared", "Zero activity declared", "零申报"),
+    ("period_closed", "Month closed", "月度关账"),
+    ("park_counted", "Park's records counted", "清点园区记录"),
+];
+
+impl Messages {
+    /// What happened, in words.
+    pub fn event(&self, kind: &str) -> &'static str {
+        let found = EVENTS.iter().find(|(word, ..)| *word == kind);
+        found.map_or(self.record, |(_, en, zh)| self.lang.of(*en, *zh))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::Event;
+
+    #[test]
+    fn every_event_has_its_words() {
+        let mut kinds: Vec<_> = Event::KINDS.iter().map(|(kind, _)| *kind).collect();
+        let mut words: Vec<_> = EVENTS.iter().map(|(kind, ..)| *kind).collect();
+        kinds.sort_unstable();
+        words.sort_unstable();
+        assert_eq!(kinds, words);
+    }
+}

@@ -1,0 +1,131 @@
+//! The entries behind a figure: signed quantities, each with its record, delivery and ticket.
+
+use askama::Template;
+
+use crate::api::{Fault, Problem};
+use crate::domain::access::Role;
+use crate::domain::id::MaterialId;
+use crate::index::FactFilter;
+use crate::query::fact::{self, FactView, FactsOf};
+use crate::query::figure::FigureOf;
+use crate::statistics::exchange::MEASURES;
+use crate::web::frame::Frame;
+use crate::web::names::Names;
+use crate::web::page::figures::{seen_park, span, zone};
+use crate::web::reader::Reader;
+use crate::web::show::Shown;
+use crate::web::visit::{Reply, Visit};
+
+const PAGE: usize = 100;
+
+/// One entry.
+pub struct Row {
+    pub day: String,
+    pub measure: &'static str,
+    pub material: String,
+    pub quantity: Shown,
+    pub method: &'static str,
+    pub firm: String,
+    pub counterparty: String,
+    pub delivery: String,
+    pub ticket: String,
+    pub position: u64,
+}
+
+#[derive(Template)]
+#[template(path = "entries.html")]
+struct Page {
+    f: Frame,
+    park: String,
+    park_name: String,
+    zone: String,
+    from: String,
+    to: String,
+    material: String,
+    material_name: String,
+    measure: &'static str,
+    rows: Vec<Row>,
+    total: u64,
+    as_of: u64,
+    next: Option<String>,
+}
+
+pub async fn answer(visit: &mut Visit<'_>, park: &str) -> Reply {
+    let park = seen_park(visit, park)?;
+    let query = &visit.query;
+    let index = visit.ledger().index().clone();
+    let span = span(&index, &park, query.get("from"), query.get("to"))?;
+    let parameter = |name: &'static str| move |error| Problem::parameter(name, &error);
+    let material: Option<MaterialId> =
+        query.filled("material").map(str::parse).transpose().map_err(parameter("material"))?;
+    let word = query.get("measure").to_owned();
+    let measures: Vec<_> = MEASURES
+        .into_iter()
+        .filter(|measure| word.is_empty() || measure_word(*measure) == word)
+        .collect();
+    let as_of = query.get("as_of").parse::<u64>().ok().unwrap_or_else(|| index.position());
+    if as_of > index.position() {
+        return Err(Problem::new(Fault::NotYet, format!("the rows do not reflect {as_of} yet")));
+    }
+    let of = FigureOf { park: park.clone(), from: span.from, to: span.to, as_of };
+    let filter = FactFilter { material: material.clone(), ..of.filter(&measures) };
+    let cursor = query.filled("cursor").map(str::to_owned);
+    let filters = format!("page {filter:?}");
+    let tickets = matches!(visit.principal()?.role, Role::Verifier | Role::Regulator);
+    let wanted = FactsOf { filter, as_of, cursor, limit: PAGE, filters, tickets };
+    let read = visit.read(move |reader| {
+        let (index, log) = (reader.ledger.index(), reader.ledger.log());
+        // The figure passes over what is of no material.
+        let page = fact::page(index, log, wanted, |fact| fact.material.is_some())?;
+        let rows: Vec<_> = page.items.iter().map(|fact| row(reader, fact)).collect();
+        Ok((rows, page.total, page.as_of, page.next_cursor))
+    });
+    let (rows, total, as_of, next) = read.await?;
+    let names = Names { index: &index, who: visit.who.as_ref() };
+    let t = visit.t();
+    let measure = match &measures[..] {
+        [measure] => t.measure(*measure),
+        _ => t.all_measures,
+    };
+    let asked = format!("from={}&to={}&measure={word}", span.from, span.to);
+    let material_word = material.as_ref().map_or(String::new(), ToString::to_string);
+    let next = next
+        .map(|cursor| format!("?{asked}&material={material_word}&as_of={as_of}&cursor={cursor}"));
+    visit.page(&Page {
+        f: visit.frame(format!("{}: {}", t.entries, names.park(&park))),
+        park_name: names.park(&park),
+        zone: zone(&index, &park),
+        park: park.to_string(),
+        from: span.from.to_string(),
+        to: span.to.to_string(),
+        material_name: material.as_ref().map_or(String::new(), |one| names.material(one)),
+        material: material_word,
+        measure,
+        rows,
+        total,
+        as_of,
+        next,
+    })
+}
+
+fn measure_word(measure: crate::domain::fact::Measure) -> String {
+    let word = serde_json::to_value(measure).unwrap_or_default();
+    word.as_str().unwrap_or_default().to_owned()
+}
+
+fn row(reader: &Reader, fact: &FactView) -> Row {
+    let (t, names) = (reader.t(), reader.names());
+    let quantity = fact.quantity.as_ref();
+    Row {
+        day: fact.day.to_string(),
+        measure: t.measure(fact.measure),
+        material: fact.material.as_ref().map_or(String::new(), |one| names.material(one)),
+        quantity: quantity.map_or(Shown::Absent, |sum| Shown::sum(sum, reader.lang)),
+        method: t.method(fact.method),
+        firm: names.firm(&fact.firm),
+        counterparty: fact.counterparty.as_ref().map_or(String::new(), |firm| names.firm(firm)),
+        delivery: fact.delivery.as_ref().map_or(String::new(), ToString::to_string),
+        ticket: fact.ticket.as_ref().map_or(String::new(), |ticket| ticket.number.to_string()),
+        position: fact.position,
+    }
+}

@@ -1,0 +1,106 @@
+//! From an address to its page.
+
+mod contract;
+mod contracts;
+mod decide;
+mod deliveries;
+mod delivery;
+mod entries;
+mod figures;
+mod home;
+mod month;
+mod record;
+mod row;
+mod sign;
+mod trouble;
+mod weigh;
+mod weighed;
+mod weight;
+
+use actix_web::HttpResponse;
+use actix_web::http::{Method, header};
+
+use crate::api::{Fault, Problem};
+use crate::web::address::Address;
+use crate::web::asset;
+use crate::web::visit::{Reply, Visit};
+
+/// Answers with the page, or with one that says why not.
+pub async fn answer(mut visit: Visit<'_>) -> HttpResponse {
+    let path = visit.request.path().to_owned();
+    let answered = match Address::of(&path) {
+        None => Err(Problem::new(Fault::NotFound, "there is no page at this address")),
+        Some(address) => taken(&mut visit, address).await,
+    };
+    answered.unwrap_or_else(|problem| trouble::answer(&mut visit, &problem))
+}
+
+/// HEAD is GET, whose body the server leaves out.
+async fn taken(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
+    let method = match *visit.request.method() {
+        Method::GET | Method::HEAD => "GET",
+        Method::POST => "POST",
+        _ => "",
+    };
+    let takes = address.takes();
+    if !takes.split(", ").any(|takes| takes == method) {
+        let allow = header::HeaderValue::from_static(takes);
+        let problem = Problem::new(Fault::MethodNotAllowed, format!("this page takes {takes}"));
+        return Err(problem.with_header(header::ALLOW, allow));
+    }
+    if method == "POST" { sent(visit, address).await } else { asked(visit, address).await }
+}
+
+async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
+    match address {
+        Address::Root => sign::root(visit),
+        Address::Style => Ok(asset::style(visit.request.query_string())),
+        Address::Icon => Ok(asset::icon()),
+        Address::Script => Ok(asset::script(visit.request.query_string())),
+        Address::SignIn => sign::form(visit),
+        Address::Home => home::answer(visit).await,
+        Address::Deliveries => deliveries::answer(visit).await,
+        Address::Delivery(delivery) => delivery::answer(visit, delivery).await,
+        Address::Weigh => weigh::form(visit).await,
+        Address::Contracts => contracts::answer(visit).await,
+        Address::Contract(contract) => contract::answer(visit, contract).await,
+        Address::Months(of) => month::lead(visit, of),
+        Address::Month(of, month) => month::answer(visit, of, month).await,
+        Address::Record(position) => record::answer(visit, position).await,
+        Address::Figures(park) => figures::answer(visit, park).await,
+        Address::Entries(park) => entries::answer(visit, park).await,
+        Address::SignOut
+        | Address::Confirm(_)
+        | Address::Decline(_)
+        | Address::Accept(_)
+        | Address::Reject(_) => {
+            unreachable!("these take POST only")
+        }
+    }
+}
+
+async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
+    match address {
+        Address::SignIn => sign::sign_in(visit).await,
+        Address::SignOut => sign::sign_out(visit).await,
+        Address::Weigh => weighed::answer(visit).await,
+        Address::Confirm(contract) => contract::decide(visit, contract, true).await,
+        Address::Decline(contract) => contract::decide(visit, contract, false).await,
+        Address::Accept(delivery) => delivery::decide(visit, delivery, true).await,
+        Address::Reject(delivery) => delivery::decide(visit, delivery, false).await,
+        Address::Root
+        | Address::Style
+        | Address::Icon
+        | Address::Script
+        | Address::Home
+        | Address::Deliveries
+        | Address::Delivery(_)
+        | Address::Contracts
+        | Address::Contract(_)
+        | Address::Months(_)
+        | Address::Month(..)
+        | Address::Record(_)
+        | Address::Figures(_)
+        | Address::Entries(_) => unreachable!("these take no POST"),
+    }
+}
