@@ -37,6 +37,7 @@ pub mod states;
 pub(crate) mod testing;
 pub mod text;
 pub(crate) mod text_value;
+pub mod ticket;
 pub mod time;
 pub mod unit;
 pub mod value_error;

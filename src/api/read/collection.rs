@@ -147,7 +147,11 @@ fn narrowed<A: Listed>(of: ListOf, who: Option<&Principal>) -> ListOf {
     let Some(Principal { role: Role::Firm, firm: Some(firm), .. }) = who else { return of };
     match of {
         ListOf::All | ListOf::Park(_) if A::OWN_ONLY => ListOf::Firm(firm.clone()),
-        of @ (ListOf::All | ListOf::Park(_) | ListOf::Firm(_) | ListOf::Contract(_)) => of,
+        of @ (ListOf::All
+        | ListOf::Park(_)
+        | ListOf::Firm(_)
+        | ListOf::Contract(_)
+        | ListOf::Scale(_)) => of,
     }
 }
 

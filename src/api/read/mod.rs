@@ -11,6 +11,7 @@ mod log;
 mod market;
 mod period;
 mod registry;
+mod ticket;
 
 use crate::api::call::Call;
 use crate::api::fault::Fault;
@@ -34,6 +35,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(market::operations());
     operations.extend(period::operations());
     operations.extend(registry::operations());
+    operations.push(ticket::operation());
     operations.extend(access::operations());
     operations.extend(figures::operations());
     operations.extend(log::operations());

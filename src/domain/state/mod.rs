@@ -12,7 +12,7 @@ mod registry;
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use delivery::{
     Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
-    TicketUse, Weight,
+    TicketLoad, TicketUse, Weight,
 };
 pub use market::Listing;
 pub use period::{Declaration, Period, PeriodReturn};
