@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["projection"],
     &["statistics"],
     &["config"],
-    &["ledger", "query", "evidence", "scenario"],
+    &["ledger", "query", "evidence", "scenario", "spool"],
     &["api", "web"],
     &["cli"],
     &["main"],
@@ -34,6 +34,8 @@ const NARROWER: &[(&str, &[&str])] = &[
     ("config", &[]),
     // Plans become commands, which any client could send.
     ("scenario", &["domain", "record"]),
+    // A gate has no ledger.
+    ("spool", &["domain", "merkle", "record"]),
     ("main", &["cli", "config"]),
 ];
 
@@ -460,6 +462,8 @@ fn the_arrows_are_those_of_the_design() {
         ("scenario", "ledger"),
         ("scenario", "log"),
         ("scenario", "config"),
+        ("spool", "ledger"),
+        ("spool", "log"),
         ("api", "web"),
         ("web", "api"),
         ("api", "cli"),

@@ -16,9 +16,11 @@ mod locate;
 mod out;
 mod progress;
 mod rebuild;
+mod remote;
 mod report;
 mod scenarios;
 mod serve;
+mod spool;
 mod verify;
 
 use std::ffi::OsString;
@@ -63,6 +65,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
         Command::Report(args) => report::run(&args, settings, out),
+        Command::Spool(args) => spool::run(&args, settings, out),
     }
 }
 

@@ -14,7 +14,7 @@ use symbiosis_ledger::scenario::{Ground, Scenario, find};
 /// Small enough to be loaded in a blink, whole enough to hold every incident.
 const SCALE: &str = "--scale=100";
 
-fn program(args: &[&str]) -> Command {
+pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_symbiosis"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SYMBIOSIS_")) {
         command.env_remove(name);
@@ -27,17 +27,17 @@ fn run(args: &[&str]) -> Output {
     program(args).output().unwrap()
 }
 
-fn stdout(output: &Output) -> &str {
+pub fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
-fn stderr(output: &Output) -> &str {
+pub fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
 /// Runs what must end with a code, and answers its stdout.
 #[track_caller]
-fn ends(code: i32, args: &[&str]) -> Output {
+pub fn ends(code: i32, args: &[&str]) -> Output {
     let output = run(args);
     let shown = format!("{args:?}\n{}\n{}", stdout(&output), stderr(&output));
     assert_eq!(output.status.code(), Some(code), "{shown}");
@@ -45,12 +45,12 @@ fn ends(code: i32, args: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn json(args: &[&str]) -> Value {
+pub fn json(args: &[&str]) -> Value {
     let output = ends(0, &[args, &["--json"]].concat());
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -169,7 +169,7 @@ fn commands(folder: &Path) -> (PathBuf, Vec<String>) {
     (path, lines)
 }
 
-fn ledger(folder: &Path) -> String {
+pub fn ledger(folder: &Path) -> String {
     let data = text(&folder.join("data")).to_owned();
     let made = json(&["init", "--origin", "it.example", "--data", &data]);
     assert_eq!(made["origin"], "it.example/blake3");
@@ -301,13 +301,13 @@ fn keys_are_made_listed_and_ended() {
 }
 
 /// A program that serves, ended when it goes out of scope.
-struct Serving {
-    child: std::process::Child,
-    url: String,
+pub struct Serving {
+    pub child: std::process::Child,
+    pub url: String,
 }
 
 impl Serving {
-    fn start(args: &[&str]) -> Serving {
+    pub fn start(args: &[&str]) -> Serving {
         let mut child = program(args)
             .args(["--listen=127.0.0.1:0", "--json"])
             .stdout(Stdio::piped())

@@ -7,5 +7,5 @@ mod documents;
 mod figures;
 mod proofs;
 mod reads;
-mod server;
+pub mod server;
 mod writes;
