@@ -43,6 +43,13 @@ pub fn operations() -> Vec<Operation> {
     operations
 }
 
+/// Waits, where a key is bound to a site, until the rows show all that is recorded: what happens to
+/// a delivery that they do not show yet would be refused, and a moment later be right.
+pub async fn reach_site(call: &Call) -> Result<(), Problem> {
+    let is_bound = call.principal().site.is_some();
+    reach(call, call.api.ledger.size().checked_sub(1).filter(|_| is_bound)).await
+}
+
 /// Waits until the rows reflect a position, or says that they do not yet.
 async fn reach(call: &Call, at_least: Option<u64>) -> Result<(), Problem> {
     let Some(position) = at_least else { return Ok(()) };
