@@ -1,9 +1,9 @@
 //! The system calls of one commit: a record is written and synced before its caller is answered,
-//! and a confidential value before the record that commits to it; and at a gate without a ledger, a
-//! weighing before its ticket is printed.
+//! and a confidential value before the record that commits to it; and at a gate without a ledger,
+//! a weighing before its ticket is printed.
 //!
-//! The first test starts itself again under strace, and reads what that process asked of the system.
-//! Where there is no strace, or it may not trace, it says so and proves nothing.
+//! The first test starts itself again under strace, and reads what that process asked of the
+//! system. Where there is no strace, or it may not trace, it says so and proves nothing.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[allow(dead_code, reason = "others need the rest")]

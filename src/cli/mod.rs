@@ -16,7 +16,6 @@ mod locate;
 mod out;
 mod progress;
 mod rebuild;
-mod remote;
 mod report;
 mod scenarios;
 mod serve;

@@ -1,13 +1,15 @@
 //! Where imported commands go: into a folder that this process has opened, or to a running ledger.
 
+use std::io::BufRead;
 use std::time::Duration;
+
+use serde::Deserialize;
 
 use crate::cli::args::Import;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Text;
 use crate::cli::out::Failure;
-use crate::cli::remote::{Remote, Told};
-use crate::config::Settings;
+use crate::config::{KEY, Settings};
 use crate::domain::command::Command;
 use crate::ledger::{Accepted, Begun, Ledger, SubmitError};
 
@@ -20,26 +22,17 @@ pub enum Answer {
     Refused { code: String, message: String, pointer: String },
 }
 
-impl From<Told> for Answer {
-    fn from(told: Told) -> Answer {
-        match told {
-            Told::Accepted { nonconformities, .. } => {
-                Answer::Accepted { already_in: false, nonconforming: !nonconformities.is_empty() }
-            }
-            Told::Refused { code, message, pointer, .. } => {
-                Answer::Refused { code, message, pointer }
-            }
-        }
-    }
-}
-
 pub enum Sender {
     /// An open ledger, and how many records it had when the last answer was given.
     Folder {
         ledger: Ledger,
         size: u64,
     },
-    Url(Remote),
+    Url {
+        agent: ureq::Agent,
+        url: String,
+        key: String,
+    },
 }
 
 impl Sender {
@@ -49,7 +42,21 @@ impl Sender {
             let size = ledger.size();
             return Ok(Sender::Folder { ledger, size });
         };
-        Remote::open(url, args.key.as_ref(), settings, PATIENCE).map(Sender::Url)
+        let key = args.key.clone().or_else(|| settings.key.clone()).ok_or_else(|| {
+            let variable = KEY.variable;
+            Failure::Usage(format!("sending to a ledger needs --key, or {variable} set to a key"))
+        })?;
+        if !url.starts_with("http://") {
+            let right = "give an address that begins with http://; where TLS is needed, a proxy on \
+                         this machine can speak it";
+            return Err(Failure::Usage(format!("{url} can't be reached: {right}")));
+        }
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .build();
+        let url = format!("{}/api/v1/commands", url.trim_end_matches('/'));
+        Ok(Sender::Url { agent: agent.into(), url, key })
     }
 
     /// Sends a block. Its answers are those of [`Sender::finish`], which come while the next block
@@ -59,10 +66,7 @@ impl Sender {
             Sender::Folder { ledger, .. } => {
                 Ok(Sent::Begun(ledger.begin_all(commands, &folder_key(), None)))
             }
-            Sender::Url(remote) => {
-                let told = remote.post(texts.iter().map(|text| &*text.text))?;
-                Ok(Sent::Answered(told.into_iter().map(Answer::from).collect()))
-            }
+            Sender::Url { agent, url, key } => post(agent, url, key, texts).map(Sent::Answered),
         }
     }
 
@@ -74,14 +78,14 @@ impl Sender {
             (Sender::Folder { size, .. }, Sent::Begun(begun)) => {
                 begun.wait().into_iter().map(|answer| told(answer, size)).collect()
             }
-            (Sender::Url(_), Sent::Begun(_)) => unreachable!("only a folder begins a block"),
+            (Sender::Url { .. }, Sent::Begun(_)) => unreachable!("only a folder begins a block"),
         }
     }
 
     pub fn close(self) {
         match self {
             Sender::Folder { ledger, .. } => ledger.close(),
-            Sender::Url(_) => {}
+            Sender::Url { .. } => {}
         }
     }
 }
@@ -108,5 +112,69 @@ fn told(answer: Result<Accepted, SubmitError>, size: &mut u64) -> Result<Answer,
             pointer: refusal.pointer,
         }),
         Err(error) => Err(Failure::failed(error.to_string())),
+    }
+}
+
+/// One line of what the API answers.
+#[derive(Deserialize)]
+struct Line {
+    accepted: Option<AcceptedLine>,
+    problem: Option<Problem>,
+}
+
+#[derive(Deserialize)]
+struct AcceptedLine {
+    nonconformities: Vec<String>,
+}
+
+/// A problem detail, as far as people need it.
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+    detail: String,
+    #[serde(default)]
+    pointer: Option<String>,
+}
+
+fn post(agent: &ureq::Agent, url: &str, key: &str, block: &[Text]) -> Result<Vec<Answer>, Failure> {
+    let body: String = block.iter().map(|text| format!("{}\n", text.text)).collect();
+    let mut response = agent
+        .post(url)
+        .header("Authorization", format!("Bearer {key}"))
+        .header("Content-Type", "application/x-ndjson")
+        .send(body)
+        .map_err(|error| Failure::failed(format!("{url} can't be reached: {error}")))?;
+    let status = response.status();
+    let unclear = |what: &str| Failure::failed(format!("{url} answered {status}, {what}"));
+    if !status.is_success() {
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let problem: Problem =
+            serde_json::from_str(&text).map_err(|_| unclear("and no problem detail"))?;
+        return Err(Failure::failed(format!("{}: {}", problem.code, problem.detail)));
+    }
+    let reader = response.body_mut().as_reader();
+    let mut answers = Vec::with_capacity(block.len());
+    for line in std::io::BufReader::new(reader).lines() {
+        let line = line.map_err(|error| unclear(&format!("and was cut off: {error}")))?;
+        answers.push(answer(&line).ok_or_else(|| unclear("which this program does not know"))?);
+    }
+    match answers.len() == block.len() {
+        true => Ok(answers),
+        false => Err(unclear("for another number of commands")),
+    }
+}
+
+fn answer(line: &str) -> Option<Answer> {
+    let Line { accepted, problem } = serde_json::from_str(line).ok()?;
+    match (accepted, problem) {
+        (Some(accepted), None) => {
+            let nonconforming = !accepted.nonconformities.is_empty();
+            Some(Answer::Accepted { already_in: false, nonconforming })
+        }
+        (None, Some(Problem { code, detail, pointer })) => {
+            let pointer = pointer.unwrap_or_default();
+            Some(Answer::Refused { code, message: detail, pointer })
+        }
+        _ => None,
     }
 }

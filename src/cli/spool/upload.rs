@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::cli::now;
 use crate::cli::out::{Failure, Out, Outcome, count, talk};
-use crate::cli::remote::{Remote, Told};
 use crate::cli::spool::args::Upload;
+use crate::cli::spool::remote::{Remote, Told};
 use crate::config::Settings;
 use crate::domain::refusal::Code;
 use crate::spool::entry::{Answer, Entry, Outcome as Answered};
