@@ -29,6 +29,7 @@ pub mod evidence;
 pub mod ledger;
 pub mod query;
 pub mod scenario;
+pub mod spool;
 pub mod table;
 
 pub mod api;

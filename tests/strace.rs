@@ -1,8 +1,9 @@
 //! The system calls of one commit: a record is written and synced before its caller is answered,
-//! and a confidential value before the record that commits to it.
+//! and a confidential value before the record that commits to it; and at a gate without a ledger,
+//! a weighing before its ticket is printed.
 //!
-//! The test starts itself again under strace, and reads what that process asked of the system.
-//! Where there is no strace, or it may not trace, it says so and proves nothing.
+//! The first test starts itself again under strace, and reads what that process asked of the
+//! system. Where there is no strace, or it may not trace, it says so and proves nothing.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[allow(dead_code, reason = "others need the rest")]
@@ -54,6 +55,34 @@ fn a_record_is_synced_before_its_caller_is_answered() {
     assert!(!receive.iter().any(|call| call.file.contains("/sealed/")), "{receive:#?}");
 }
 
+#[test]
+fn a_weighing_is_synced_before_its_ticket_is_printed() {
+    if !can_trace() {
+        eprintln!("there is no strace that may trace: the order of system calls is not tested");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (spool, to) = (folder.path().join("gate"), folder.path().join("trace"));
+    let add = || {
+        let mut strace = strace(&to, Path::new(env!("CARGO_BIN_EXE_symbiosis")));
+        strace.args(["spool", "add", "--json", "--scale=scl_works", "--actor=frm_works"]);
+        strace.args(["--direction=out", "--contract=ctr_1", "--line=1", "--gross=46.20"]);
+        traced(strace.arg("--tare=15").arg("--spool").arg(&spool), &to)
+    };
+    let first = add();
+    let calls = calls(&first);
+    let printed = calls.iter().find(|call| call.file.starts_with("pipe")).unwrap();
+    for name in [spool.to_str().unwrap(), folder.path().to_str().unwrap()] {
+        let synced = calls.iter().find(|call| call.name == "fsync" && call.file == name);
+        assert!(synced.is_some_and(|synced| synced.is_before(printed)), "{name}: {calls:#?}");
+    }
+    let next = add();
+    let calls = self::calls(&next);
+    let printed = calls.iter().find(|call| call.file.starts_with("pipe")).unwrap();
+    let [written, synced] = pair(&calls.iter().collect::<Vec<_>>(), "write", "/gate/entries");
+    assert!(written.is_before(synced) && synced.is_before(printed), "{calls:#?}");
+}
+
 /// The process that is traced.
 fn ask_one_by_one(folder: &Path) {
     let ledger = Ledger::open(&Options::new(folder), &mut |_, _| {}).unwrap();
@@ -79,14 +108,19 @@ fn can_trace() -> bool {
 
 /// What strace wrote of the process.
 fn trace(folder: &Path, to: &Path) -> String {
-    let output = Process::new("strace")
-        .args(["-f", "-y", "-s", "32", "-e", "trace=write,pwrite64,fdatasync,fsync", "-o"])
-        .arg(to)
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", NAME, "--nocapture"])
-        .env(FOLDER, folder)
-        .output()
-        .unwrap();
+    let mut strace = strace(to, &std::env::current_exe().unwrap());
+    traced(strace.args(["--exact", NAME, "--nocapture"]).env(FOLDER, folder), to)
+}
+
+fn strace(to: &Path, program: &Path) -> Process {
+    let mut strace = Process::new("strace");
+    strace.args(["-f", "-y", "-s", "32", "-e", "trace=write,pwrite64,fdatasync,fsync", "-o"]);
+    strace.arg(to).arg(program);
+    strace
+}
+
+fn traced(strace: &mut Process, to: &Path) -> String {
+    let output = strace.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     std::fs::read_to_string(to).unwrap()
 }

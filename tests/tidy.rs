@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["projection"],
     &["statistics"],
     &["config"],
-    &["ledger", "query", "evidence", "scenario", "table"],
+    &["ledger", "query", "evidence", "scenario", "spool", "table"],
     &["api"],
     // Pages give the same commands through the same doors, and hang themselves into its server.
     &["web"],
@@ -36,6 +36,8 @@ const NARROWER: &[(&str, &[&str])] = &[
     ("config", &[]),
     // Plans become commands, which any client could send.
     ("scenario", &["domain", "record"]),
+    // A gate has no ledger.
+    ("spool", &["domain", "merkle", "record"]),
     ("main", &["cli", "config"]),
 ];
 
@@ -469,6 +471,8 @@ fn the_arrows_are_those_of_the_design() {
         ("scenario", "ledger"),
         ("scenario", "log"),
         ("scenario", "config"),
+        ("spool", "ledger"),
+        ("spool", "log"),
         ("api", "web"),
         ("api", "cli"),
         ("web", "cli"),

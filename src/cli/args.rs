@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser as Name;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
+use crate::cli::spool::args::Spool;
 use crate::domain::access::Role;
 use crate::domain::event::Side;
 use crate::table::Kind;
@@ -64,6 +65,9 @@ pub enum Command {
     Verify(Verify),
     /// Make the rows and the tree anew from the log.
     Rebuild(Rebuild),
+    /// A gate's durable queue of weighings, for where the network is bad.
+    #[command(subcommand)]
+    Spool(Spool),
     /// A park's figures for a period, straight from the log.
     #[command(visible_alias = "figures")]
     Report(Report),

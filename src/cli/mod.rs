@@ -22,6 +22,7 @@ mod remote;
 mod report;
 mod scenarios;
 mod serve;
+mod spool;
 mod verify;
 
 use std::ffi::OsString;
@@ -70,6 +71,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
         Command::Report(args) => report::run(&args, settings, out),
+        Command::Spool(args) => spool::run(&args, settings, out),
     }
 }
 

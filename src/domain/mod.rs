@@ -39,6 +39,7 @@ pub mod subject;
 pub(crate) mod testing;
 pub mod text;
 pub(crate) mod text_value;
+pub mod ticket;
 pub mod time;
 pub mod unit;
 pub mod value_error;

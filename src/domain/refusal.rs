@@ -110,6 +110,8 @@ codes! {
     TicketNeeded "ticket_needed" Invalid
     TicketNotWeighed "ticket_not_weighed" Invalid
     TicketTaken "ticket_taken" Conflict
+    PartTaken "part_taken" Conflict
+    SplitOverNet "split_over_net" Conflict
     BadMethod "bad_method" Invalid
     PeriodReversed "period_reversed" Invalid
     MeteredPeriodOverlaps "metered_period_overlaps" Conflict

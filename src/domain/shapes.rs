@@ -18,6 +18,7 @@ use crate::domain::id::{FirmId, MaterialId, MeterId, ParkId, ScaleId, SiteId};
 use crate::domain::money::Money;
 use crate::domain::quantity::{Basis, Method, Quantity};
 use crate::domain::text::Text;
+use crate::domain::ticket::{Split, WeighingMode};
 use crate::domain::time::{Day, UtcMillis};
 use crate::domain::unit::{Dimension, Unit};
 
@@ -148,17 +149,31 @@ pub struct Evidence {
     pub title: Text,
 }
 
-/// One weighing: net is gross less tare.
+/// One weighing: net is gross less tare. It stands for one delivery, or is split over several: each
+/// of those repeats the whole ticket, and has its own quantity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ticket {
     pub gross: Quantity,
+    /// A truck's, if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<WeighingMode>,
     /// Unique per scale, as printed.
     pub number: Text,
     pub scale: ScaleId,
+    /// Of what is one of several deliveries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
     pub tare: Quantity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weighed_at: Option<UtcMillis>,
+}
+
+impl Ticket {
+    /// The id of its row among those of its scale, if it was weighed at the scale's own site.
+    pub fn row_id(&self) -> String {
+        format!("{}/{}", self.scale, self.number)
+    }
 }
 
 /// A meter's two readings of a period, before its multiplier.
@@ -170,7 +185,8 @@ pub struct Readings {
     pub start: Decimal,
 }
 
-/// A quantity and how it was come by. `ticket` belongs to `weighed`, and only to it.
+/// A quantity and how it was come by. `ticket` belongs to `weighed`, and only to it; a part of a
+/// split ticket may also be `calculated`, because no scale has weighed it on its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {

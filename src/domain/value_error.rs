@@ -19,6 +19,7 @@ pub const CODES: &[&str] = &[
     "malformed_identifier",
     "malformed_month",
     "malformed_number",
+    "malformed_split",
     "malformed_text",
     "malformed_time",
     "negative",

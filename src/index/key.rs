@@ -41,6 +41,7 @@ pub fn list(kind: Kind, of: &ListOf, out: &mut Vec<u8>) {
         ListOf::Firm(firm) => (2, firm.as_str()),
         ListOf::Contract(contract) => (3, contract.as_str()),
         ListOf::Subject(subject) => (4, subject.as_str()),
+        ListOf::Scale(scale) => (5, scale.as_str()),
     };
     out.push(tag);
     out.extend_from_slice(owner.as_bytes());

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::code::MaterialCode;
 use crate::domain::fact::{Fact, FactUnit, Measure};
-use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::id::{FirmId, MaterialId, ParkId, ScaleId};
 use crate::domain::quantity::Method;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::states::Kind;
@@ -24,6 +24,8 @@ pub enum ListOf {
     Contract(String),
     /// Documents about a thing (its stream as text).
     Subject(String),
+    /// Tickets of a scale.
+    Scale(ScaleId),
 }
 
 /// Which facts.

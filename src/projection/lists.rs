@@ -1,10 +1,12 @@
 //! Lists of aggregates in the order in which they came into being: all of a kind, those of a park,
-//! of a firm, of a contract, of a thing.
+//! of a firm, of a contract, of a thing; and the tickets of a scale in the order in which they were
+//! recorded.
 
 use std::borrow::Cow;
 
 use crate::domain::event::Event;
 use crate::domain::id::{FirmId, ParkId};
+use crate::domain::shapes::{Nonconformity, Ticket};
 use crate::domain::states::Kind;
 use crate::index::{IndexError, ListOf, Rows};
 use crate::record::Decoded;
@@ -20,6 +22,10 @@ struct Entry<'a> {
 }
 
 pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
+    if let Some(ticket) = ticket(&record.event) {
+        let of = ListOf::Scale(ticket.scale.clone());
+        rows.list(Kind::Ticket, &of, record.position(), &ticket.row_id())?;
+    }
     // Only the first record of a stream brings an aggregate into being; a period has no stream of
     // its own, and a month is closed once.
     let begins = record.version == 0 || matches!(record.event, Event::PeriodClosed(_));
@@ -40,6 +46,19 @@ pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
         rows.list(kind, &of, record.position(), &id)?;
     }
     Ok(())
+}
+
+/// The ticket that a record uses of a scale at its own site: each part of a split one again. Who
+/// uses the number of another's scale leaves no trace in that scale's list.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only loads are weighed")]
+fn ticket(event: &Event) -> Option<&Ticket> {
+    let (measured, noted) = match event {
+        Event::DeliveryDispatched(e) => (&e.measured, &e.nonconformities),
+        Event::DeliveryReceived(e) => (&e.measured, &e.nonconformities),
+        _ => return None,
+    };
+    let is_known = !noted.contains(&Nonconformity::UnknownScale);
+    measured.ticket.as_ref().filter(|_| is_known)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "most events bring nothing into being")]

@@ -157,7 +157,8 @@ pub fn narrowed<A: Listed>(of: ListOf, who: Option<&Principal>) -> ListOf {
         | ListOf::Park(_)
         | ListOf::Firm(_)
         | ListOf::Contract(_)
-        | ListOf::Subject(_)) => of,
+        | ListOf::Subject(_)
+        | ListOf::Scale(_)) => of,
     }
 }
 

@@ -280,8 +280,10 @@ impl<'a> LoadSeries<'a> {
     fn weighed(&self, net: i64, load: &Load, scale: &ScaleId, way: &str) -> Measured {
         let ticket = Ticket {
             gross: self.trade.quantity(net + load.tare),
+            mode: None,
             number: text(&format!("{}-{way}", load.name.to_uppercase())),
             scale: scale.clone(),
+            split: None,
             tare: self.trade.quantity(load.tare),
             weighed_at: None,
         };

@@ -14,7 +14,7 @@ use symbiosis_ledger::scenario::{Ground, Scenario, find};
 /// Small enough to be loaded in a blink, whole enough to hold every incident.
 const SCALE: &str = "--scale=100";
 
-fn program(args: &[&str]) -> Command {
+pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_symbiosis"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SYMBIOSIS_")) {
         command.env_remove(name);
@@ -302,7 +302,7 @@ fn keys_are_made_listed_and_ended() {
 
 /// A program that serves, ended when it goes out of scope.
 pub struct Serving {
-    child: std::process::Child,
+    pub child: std::process::Child,
     pub url: String,
 }
 

@@ -11,6 +11,7 @@ mod model;
 mod readme;
 mod samples;
 mod scenario;
+mod spool;
 #[allow(dead_code, reason = "others need the rest")]
 #[path = "../support/story.rs"]
 mod story;

@@ -14,6 +14,7 @@ use crate::api::command::doors;
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag, text_schema};
 use crate::api::problem::Problem;
+use crate::api::read::reach_site;
 use crate::domain::access::Principal;
 use crate::domain::command::Command;
 use crate::ledger::{Accepted, Ledger};
@@ -82,6 +83,7 @@ pub fn operation() -> Operation {
 async fn submit(mut call: Call) -> Reply {
     let bytes = call.body(&[JSON, NDJSON], BATCH_LIMIT).await?;
     let is_array = call.media_type() == JSON;
+    reach_site(&call).await?;
     let who = call.principal().clone();
     let ledger = call.api.ledger.clone();
     let results = crate::api::call::read(move || {

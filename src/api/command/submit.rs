@@ -17,6 +17,7 @@ use crate::api::command::splice;
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
 use crate::api::problem::Problem;
+use crate::api::read::reach_site;
 use crate::domain::access::{Principal, Role};
 use crate::domain::actor::Actor;
 use crate::domain::command::{Command, malformed};
@@ -98,6 +99,7 @@ async fn submit(door: &'static Door, mut call: Call) -> Reply {
     let limit = if door.kind == "publish_catalogue" { LINE_LIMIT } else { BODY_LIMIT };
     let bytes = call.body(&["application/json"], limit).await?;
     let (command, secret) = read(door, &call, id, &bytes)?;
+    reach_site(&call).await?;
     let who = call.principal();
     allow::act(who, &command, &call.api.ledger)?;
     let accepted = match call.api.ledger.submit(command, &who.key).await {

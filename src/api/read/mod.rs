@@ -13,6 +13,7 @@ mod log;
 mod market;
 mod period;
 mod registry;
+mod ticket;
 
 use crate::api::call::Call;
 use crate::api::fault::Fault;
@@ -37,12 +38,20 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(period::operations());
     operations.extend(evidence::operations());
     operations.extend(registry::operations());
+    operations.push(ticket::operation());
     operations.extend(access::operations());
     operations.push(link::operation());
     operations.extend(figures::operations());
     operations.extend(log::operations());
     operations.push(health::operation());
     operations
+}
+
+/// Waits, where a key is bound to a site, until the rows show all that is recorded: what happens to
+/// a delivery that they do not show yet would be refused, and a moment later be right.
+pub async fn reach_site(call: &Call) -> Result<(), Problem> {
+    let is_bound = call.principal().site.is_some();
+    reach(call, call.api.ledger.size().checked_sub(1).filter(|_| is_bound)).await
 }
 
 /// Waits until the rows reflect a position, or says that they do not yet.

@@ -9,7 +9,8 @@ use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
 use crate::domain::state::Dispute;
 use crate::domain::states::{Aggregate, Kind};
-use crate::domain::time::{Day, UtcMillis};
+use crate::domain::ticket::WeighingMode;
+use crate::domain::time::{Day, UtcMicros, UtcMillis};
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
@@ -106,9 +107,40 @@ pub enum RejectionEnd {
 /// other content is told apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketUse {
-    pub delivery: DeliveryId,
     pub gross: Quantity,
+    /// One; of a split ticket every part that is recorded, in order of recording.
+    pub loads: Vec<TicketLoad>,
+    pub mode: WeighingMode,
+    /// Over how many deliveries it is split.
+    pub parts: Option<u8>,
     pub tare: Quantity,
+    /// As the ticket says, else when its first load moved.
+    pub weighed_at: UtcMillis,
+}
+
+/// What a ticket stands for. A part stays taken when its delivery is cancelled, as a whole ticket
+/// does: what moves after all is weighed again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketLoad {
+    pub delivery: DeliveryId,
+    /// Of a split ticket.
+    pub part: Option<u8>,
+    pub quantity: Quantity,
+    /// Position of the record that has the ticket.
+    pub record: u64,
+    pub recorded_at: UtcMicros,
+}
+
+impl TicketUse {
+    /// In base units.
+    pub fn net(&self) -> i64 {
+        self.gross.amount() - self.tare.amount()
+    }
+
+    /// In base units; at most the net.
+    pub fn counted(&self) -> i64 {
+        self.loads.iter().map(|load| load.quantity.amount()).sum()
+    }
 }
 
 /// The time that a meter has counted; its id is the meter's. One of neither side of its contract

@@ -16,7 +16,7 @@ pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use day_book::DayBook;
 pub use delivery::{
     Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
-    TicketUse, Weight,
+    TicketLoad, TicketUse, Weight,
 };
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};

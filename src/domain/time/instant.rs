@@ -145,6 +145,13 @@ impl UtcMillis {
         self.0.checked_add(millis).map(UtcMillis).filter(|instant| instant.is_in_range())
     }
 
+    /// What a clock in that zone shows, to the second: `2025-03-01 16:00:00`.
+    pub fn clock_in(self, zone: &Zone) -> String {
+        let local = self.seconds() + zone.offset_seconds_at(self.seconds());
+        let shown = UtcMillis(local.saturating_mul(MILLI)).to_string();
+        shown[..19].replace('T', " ")
+    }
+
     /// Parses the stored form only: three fraction digits and `Z`.
     pub fn parse_stored(text: &str) -> Result<UtcMillis, ValueError> {
         if text.len() == UtcMillis::LENGTH && text.ends_with('Z') {

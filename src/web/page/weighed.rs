@@ -165,7 +165,15 @@ impl Reading {
         let scale = self.taken("scale", entry.scale.parse());
         let at = self.taken("at", moment(&entry.at, &choice.zone));
         let (gross, tare, quantity, at) = (gross?, tare?, net?, at?);
-        let ticket = Ticket { gross, number: number?, scale: scale?, tare, weighed_at: Some(at) };
+        let ticket = Ticket {
+            gross,
+            mode: None,
+            number: number?,
+            scale: scale?,
+            split: None,
+            tare,
+            weighed_at: Some(at),
+        };
         Some((Measured { method: Method::Weighed, quantity, ticket: Some(ticket) }, at))
     }
 

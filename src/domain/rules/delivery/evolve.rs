@@ -16,14 +16,14 @@ use crate::domain::rules::permits;
 use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
 use crate::domain::state::{
     Contract, Delivery, DeliveryMode, Discrepancy, Dispute, DisputeEnd, MeterUse, Rejection,
-    RejectionEnd, TicketUse, Weight, WindowBalance, day_book,
+    RejectionEnd, TicketLoad, TicketUse, Weight, WindowBalance, day_book,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::Day;
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over events of deliveries")]
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
-    let states = &mut Rows { states, at: meta.position };
+    let states = &mut Rows { states, at: meta.position, meta };
     match event {
         Event::DeliveryDispatched(e) => states.dispatched(e),
         Event::DeliveryReceived(e) => states.received(e),
@@ -77,10 +77,11 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     }
 }
 
-/// The states, and the position of the record that changes them.
+/// The states, and the record that changes them.
 struct Rows<'a, S> {
     states: &'a mut S,
     at: u64,
+    meta: &'a Meta<'a>,
 }
 
 impl<S: StatesMut> Rows<'_, S> {
@@ -314,9 +315,27 @@ impl<S: StatesMut> Rows<'_, S> {
         let Some(ticket) = &measured.ticket else { return };
         let known = !nonconformities.contains(&Nonconformity::UnknownScale);
         let id = ticket_id(ticket, &side.site, known);
-        let Ticket { gross, tare, .. } = ticket;
-        let delivery = exchange.delivery.clone();
-        let used = TicketUse { delivery, gross: *gross, tare: *tare };
+        let load = TicketLoad {
+            delivery: exchange.delivery.clone(),
+            part: ticket.split.map(|split| split.part),
+            quantity: measured.quantity,
+            record: self.at,
+            recorded_at: self.meta.recorded_at,
+        };
+        if self.states.exists::<TicketUse>(&id) {
+            // Another part of it: a rule has found that it may be.
+            let more = |used: &mut TicketUse| used.loads.push(load);
+            return self.states.change::<TicketUse>(&id, self.at, false, more);
+        }
+        let Ticket { gross, mode, split, tare, weighed_at, .. } = ticket;
+        let used = TicketUse {
+            gross: *gross,
+            loads: vec![load],
+            mode: mode.unwrap_or_default(),
+            parts: split.map(|split| split.of),
+            tare: *tare,
+            weighed_at: weighed_at.unwrap_or(self.meta.occurred_at),
+        };
         self.states.create(&id, self.at, false, used);
     }
 }

@@ -1,7 +1,8 @@
 //! What a dispatch or a receipt says was measured, and the ticket that proves it.
 //!
 //! Invariant: net is gross less tare and more than zero, and a ticket's number stands for one
-//! weighing of its scale: of one delivery, with one gross and one tare.
+//! weighing of its scale, with one gross and one tare: of one delivery, or split over several, each
+//! part once, which together are at most its net.
 
 use std::cmp::Ordering;
 
@@ -20,6 +21,7 @@ use crate::domain::unit::Dimension;
 const QUANTITY: &str = "/data/measured/quantity";
 const TICKET: &str = "/data/measured/ticket";
 const NUMBER: &str = "/data/measured/ticket/number";
+const SPLIT: &str = "/data/measured/ticket/split";
 const TARE: &str = "/data/measured/ticket/tare";
 
 /// Refuses what can't be a measurement of a material, whatever the ledger holds.
@@ -33,6 +35,8 @@ pub fn check(measured: &Measured, dimension: Dimension) -> Result<(), Refusal> {
             Err(Refusal::new(Code::TicketNeeded, TICKET, message))
         }
         (Method::Weighed, Some(ticket)) => check_net(measured, ticket),
+        // No scale has weighed a part on its own, and a firm may say so.
+        (Method::Calculated, Some(ticket)) if ticket.split.is_some() => check_net(measured, ticket),
         (Method::Metered | Method::Calculated | Method::Estimated | Method::Declared, Some(_)) => {
             let message = format!("what has a ticket was `weighed`, not `{method}`");
             Err(Refusal::new(Code::TicketNotWeighed, TICKET, message))
@@ -54,6 +58,14 @@ fn check_net(measured: &Measured, ticket: &Ticket) -> Result<(), Refusal> {
         Ordering::Less | Ordering::Equal => {
             refuse(TARE, format!("the tare {tare} is not less than the gross {gross}"))
         }
+        Ordering::Greater if ticket.split.is_some() => {
+            let net = gross.amount() - tare.amount();
+            if quantity.amount() <= net {
+                return Ok(());
+            }
+            let net = gross.resized(net);
+            refuse(QUANTITY, format!("{quantity} is no part of {gross} less {tare}, {net}"))
+        }
         Ordering::Greater if gross.amount() - tare.amount() != quantity.amount() => {
             let net = gross.resized(gross.amount() - tare.amount());
             refuse(QUANTITY, format!("{gross} less {tare} is {net}, not {quantity}"))
@@ -62,7 +74,8 @@ fn check_net(measured: &Measured, ticket: &Ticket) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a ticket that stands for another load, and notes a scale that may not weigh here.
+/// Refuses a ticket that stands for another load, unless both are parts of it, and notes a scale
+/// that may not weigh here.
 pub fn check_ticket<S: States>(
     context: &Context<'_, S>,
     measured: &Measured,
@@ -84,24 +97,53 @@ pub fn check_ticket<S: States>(
     else {
         return Ok(());
     };
-    let used = &used.state;
+    check_again(&used.state, ticket, measured)
+}
+
+/// Refuses a ticket that was used, unless this is a part of it that was not.
+fn check_again(used: &TicketUse, ticket: &Ticket, measured: &Measured) -> Result<(), Refusal> {
     let same =
         used.gross.amount() == ticket.gross.amount() && used.tare.amount() == ticket.tare.amount();
     let Ticket { number, scale, .. } = ticket;
-    let content = if same { "the same weights" } else { "other weights" };
-    let message = format!(
-        "ticket {number} of {scale} stands for {} already, with {content}; a ticket is one \
-         weighing of one delivery",
-        used.delivery
-    );
-    Err(Refusal::new(Code::TicketTaken, NUMBER, message))
+    let first = used.loads.first().expect("a ticket was used for something");
+    let split = ticket.split.filter(|split| same && used.parts == Some(split.of));
+    let Some(split) = split else {
+        let weights = if same { "the same weights" } else { "other weights" };
+        let parts = match used.parts {
+            None => "unsplit".to_owned(),
+            Some(parts) => format!("split into {parts}"),
+        };
+        let message = format!(
+            "ticket {number} of {scale} stands for {} already, with {weights} and {parts}; a \
+             ticket is one weighing of one delivery, or of as many as each of them says",
+            first.delivery
+        );
+        return Err(Refusal::new(Code::TicketTaken, NUMBER, message));
+    };
+    if let Some(load) = used.loads.iter().find(|load| load.part == Some(split.part)) {
+        let message = format!(
+            "part {} of {} of ticket {number} of {scale} is {} already",
+            split.part, split.of, load.delivery
+        );
+        return Err(Refusal::new(Code::PartTaken, SPLIT, message));
+    }
+    let left = used.net() - used.counted();
+    if measured.quantity.amount() > left {
+        let message = format!(
+            "of ticket {number} of {scale} {} are left for this part, not {}: together the parts \
+             are at most its net",
+            ticket.gross.resized(left),
+            measured.quantity
+        );
+        return Err(Refusal::new(Code::SplitOverNet, QUANTITY, message));
+    }
+    Ok(())
 }
 
 /// The id of a ticket's row. A ticket of a scale that is not the site's own stands apart: nobody
 /// can use up the numbers of another's scale, by mistake or on purpose.
 pub fn ticket_id(ticket: &Ticket, site: &SiteId, known_scale: bool) -> String {
-    let Ticket { number, scale, .. } = ticket;
-    if known_scale { format!("{scale}/{number}") } else { format!("{site}/{scale}/{number}") }
+    if known_scale { ticket.row_id() } else { format!("{site}/{}", ticket.row_id()) }
 }
 
 #[cfg(test)]
@@ -110,10 +152,11 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use crate::domain::rules::testing::{DAY, gigajoules, tonnes, weighed, with};
+    use crate::domain::rules::testing::{DAY, TONNE, gigajoules, tonnes, weighed, with};
     use crate::domain::shapes::Nonconformity;
     use crate::domain::state::TicketUse;
     use crate::domain::testing::World;
+    use crate::domain::ticket::WeighingMode;
 
     fn load(delivery: &str, measured: &Value) -> Value {
         json!({"contract": "ctr_slag", "delivery": delivery, "line": 1, "measured": measured})
@@ -158,7 +201,7 @@ mod tests {
         let first = load("dlv_1", &weighed("scl_steel", "7", 20));
         world.take("frm_steel", DAY, "dispatch_delivery", &first);
         let used = world.state::<TicketUse>("scl_steel/7");
-        assert_eq!(used.delivery.as_str(), "dlv_1");
+        assert_eq!(used.loads[0].delivery.as_str(), "dlv_1");
         for (net, content) in [(20, "the same weights"), (21, "other weights")] {
             let second = load("dlv_2", &weighed("scl_steel", "7", net));
             let refusal = world.ask("frm_steel", DAY, "dispatch_delivery", &second).unwrap_err();
@@ -172,6 +215,83 @@ mod tests {
         assert_eq!(refused, ("already_dispatched", "/data/delivery".to_owned()));
         let other_number = load("dlv_2", &weighed("scl_steel", "8", 20));
         world.take("frm_steel", DAY, "dispatch_delivery", &other_number);
+    }
+
+    fn part(delivery: &str, number: &str, split: (u8, u8), net: &str) -> Value {
+        let mut measured = weighed("scl_steel", number, 30);
+        measured["quantity"] = tonnes(net);
+        measured["ticket"]["split"] = json!({"of": split.1, "part": split.0});
+        load(delivery, &measured)
+    }
+
+    #[test]
+    fn one_weighing_is_split_over_deliveries_that_together_are_at_most_its_net() {
+        let mut world = World::with_slag();
+        let take = |world: &mut World, data: &Value| {
+            world.take("frm_steel", DAY, "dispatch_delivery", data);
+        };
+        let refuse = |world: &mut World, data: &Value| {
+            let refusal = world.ask("frm_steel", DAY, "dispatch_delivery", data).unwrap_err();
+            (refusal.code.as_str(), refusal.pointer)
+        };
+        let quantity = "/data/measured/quantity".to_owned();
+        let more = part("dlv_1", "7", (1, 3), "30.01");
+        assert_eq!(refuse(&mut world, &more), ("net_is_not_gross_less_tare", quantity.clone()));
+        take(&mut world, &part("dlv_1", "7", (1, 3), "10"));
+        take(&mut world, &part("dlv_3", "7", (3, 3), "12.5"));
+        let twice = refuse(&mut world, &part("dlv_2", "7", (3, 3), "1"));
+        assert_eq!(twice, ("part_taken", "/data/measured/ticket/split".to_owned()));
+        let number = "/data/measured/ticket/number".to_owned();
+        for other in [
+            part("dlv_2", "7", (2, 4), "1"),
+            load("dlv_2", &weighed("scl_steel", "7", 30)),
+            with(part("dlv_2", "7", (2, 3), "1"), {
+                let mut measured = weighed("scl_steel", "7", 31);
+                measured["ticket"]["split"] = json!({"of": 3, "part": 2});
+                measured["quantity"] = tonnes("1");
+                json!({"measured": measured})
+            }),
+        ] {
+            assert_eq!(refuse(&mut world, &other), ("ticket_taken", number.clone()), "{other}");
+        }
+        let over = refuse(&mut world, &part("dlv_2", "7", (2, 3), "7.500001"));
+        assert_eq!(over, ("split_over_net", quantity));
+        let mut last = part("dlv_2", "7", (2, 3), "7.5");
+        last["measured"]["method"] = "calculated".into();
+        take(&mut world, &last);
+        let used = world.state::<TicketUse>("scl_steel/7");
+        let parts: Vec<_> = used.loads.iter().map(|load| load.part).collect();
+        assert_eq!((parts, used.parts), (vec![Some(1), Some(3), Some(2)], Some(3)));
+        assert_eq!(used.counted(), used.net());
+        assert_eq!(world.balance("ctr_slag").dispatched, 30 * TONNE, "each counts its own part");
+        let whole = load("dlv_4", &weighed("scl_steel", "8", 30));
+        take(&mut world, &whole);
+        let refused = refuse(&mut world, &part("dlv_5", "8", (1, 2), "1"));
+        assert_eq!(refused, ("ticket_taken", number), "a whole ticket is not split afterwards");
+    }
+
+    #[test]
+    fn a_whole_ticket_is_weighed_and_says_when_and_by_what() {
+        let mut world = World::with_slag();
+        let mut measured = weighed("scl_steel", "9", 20);
+        measured["method"] = "calculated".into();
+        let refused =
+            world.refuse("frm_steel", DAY, "dispatch_delivery", &load("dlv_1", &measured));
+        assert_eq!(refused.0, "ticket_not_weighed");
+        measured["method"] = "weighed".into();
+        measured["ticket"]["mode"] = "draft_survey".into();
+        measured["ticket"]["weighed_at"] = "2025-03-09T23:00:00.000Z".into();
+        world.take("frm_steel", DAY, "dispatch_delivery", &load("dlv_1", &measured));
+        let used = world.state::<TicketUse>("scl_steel/9");
+        assert_eq!(used.mode, WeighingMode::DraftSurvey);
+        assert_eq!(used.weighed_at.to_string(), "2025-03-09T23:00:00.000Z");
+        let plain = load("dlv_2", &weighed("scl_steel", "10", 20));
+        world.take("frm_steel", DAY, "dispatch_delivery", &plain);
+        let used = world.state::<TicketUse>("scl_steel/10");
+        assert_eq!(
+            (used.weighed_at.to_string(), used.mode),
+            (DAY.to_owned(), WeighingMode::TruckScale)
+        );
     }
 
     #[test]
