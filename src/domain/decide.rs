@@ -50,6 +50,8 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::RegisterScale(data) => registry::register_scale(context, data),
         Request::CalibrateScale(data) => registry::calibrate_scale(context, data),
         Request::RegisterMeter(data) => registry::register_meter(context, data),
+        Request::CalibrateMeter(data) => registry::calibrate_meter(context, data),
+        Request::ReplaceMeter(data) => registry::replace_meter(context, data),
         Request::PublishCatalogue(data) => registry::publish_catalogue(context, data),
         Request::DefineMaterial(data) => registry::define_material(context, data),
         Request::ClassifyHazard(data) => registry::classify_hazard(context, data),

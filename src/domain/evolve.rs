@@ -38,6 +38,8 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::ScaleRegistered(_)
         | Event::ScaleCalibrated(_)
         | Event::MeterRegistered(_)
+        | Event::MeterCalibrated(_)
+        | Event::MeterReplaced(_)
         | Event::CataloguePublished(_)
         | Event::MaterialDefined(_)
         | Event::HazardClassified(_)

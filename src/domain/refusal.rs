@@ -53,6 +53,7 @@ codes! {
     UnknownFirm "unknown_firm" Unknown
     UnknownSite "unknown_site" Unknown
     UnknownPermit "unknown_permit" Unknown
+    UnknownMeter "unknown_meter" Unknown
     UnknownScale "unknown_scale" Unknown
     UnknownMaterial "unknown_material" Unknown
     UnknownListing "unknown_listing" Unknown
@@ -65,6 +66,10 @@ codes! {
     IdentifierTaken "identifier_taken" Conflict
     TermReversed "term_reversed" Invalid
     BadMultiplier "bad_multiplier" Invalid
+    BadDigits "bad_digits" Invalid
+    NotABillingMeter "not_a_billing_meter" Conflict
+    OtherSite "other_site" Conflict
+    MeterReplaced "meter_replaced" Conflict
     DuplicateMember "duplicate_member" Invalid
     MissingMember "missing_member" Invalid
     UnexpectedMember "unexpected_member" Invalid
@@ -99,6 +104,8 @@ codes! {
     TicketNotWeighed "ticket_not_weighed" Invalid
     TicketTaken "ticket_taken" Conflict
     BadMethod "bad_method" Invalid
+    SegmentsNotContiguous "segments_not_contiguous" Invalid
+    DigitsNeeded "digits_needed" Conflict
     PeriodReversed "period_reversed" Invalid
     MeteredPeriodOverlaps "metered_period_overlaps" Conflict
     AlreadyDispatched "already_dispatched" Conflict

@@ -83,6 +83,8 @@ doors! {
         "register_scale" "/scales"
         "calibrate_scale" "/scales/{scale}/calibrate"
         "register_meter" "/meters"
+        "calibrate_meter" "/meters/{meter}/calibrate"
+        "replace_meter" "/meters/{meter}/replace"
         "publish_catalogue" "/catalogues"
         "define_material" "/materials"
         "classify_hazard" "/materials/{material}/classify-hazard"

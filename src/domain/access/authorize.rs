@@ -231,6 +231,9 @@ mod tests {
         act dispatch_delivery frm_b -     -    -    -     -       -        -         -
         act receive_delivery frm_a -      -    yes  yes   yes     -        -         -
         act record_metered_period frm_a - -    yes  yes   -       -        -         -
+        act calibrate_meter frm_a  -      -    yes  -     -       -        -         -
+        act replace_meter frm_a    -      -    yes  -     -       -        -         -
+        act replace_meter frm_b    -      -    -    -     -       -        -         -
         act dispute_delivery frm_a -      -    yes  -     -       -        -         -
         act dispute_delivery frm_b -      -    -    -     -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -        -         -
@@ -343,7 +346,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 45 * 8);
+        assert_eq!(seen, 48 * 8);
     }
 
     #[test]

@@ -7,8 +7,10 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::command::Request;
 use crate::domain::event::{Event, Side};
-use crate::domain::id::{ContractId, DeliveryId, FirmId, ListingId, ParkId, SiteId};
-use crate::domain::state::{Contract, Delivery, Key, Listing, Material, Permit, Scale, Site};
+use crate::domain::id::{ContractId, DeliveryId, FirmId, ListingId, MeterId, ParkId, SiteId};
+use crate::domain::state::{
+    Contract, Delivery, Key, Listing, Material, Meter, Permit, Scale, Site,
+};
 use crate::domain::states::States;
 
 /// Whom a record concerns.
@@ -88,6 +90,8 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
             one(scale.map(|scale| scale.state.firm.clone()))
         }
         Event::MeterRegistered(event) => vec![event.firm.clone()],
+        Event::MeterCalibrated(event) => one(of_meter(states, &event.meter)),
+        Event::MeterReplaced(event) => one(of_meter(states, &event.meter)),
         Event::MaterialDefined(event) => vec![event.firm.clone()],
         Event::HazardClassified(event) => vec![event.firm.clone()],
         Event::LegalStatusDecided(event) => {
@@ -112,6 +116,10 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
 
 fn of_listing<S: States>(states: &S, listing: &ListingId) -> Option<FirmId> {
     states.find::<Listing>(listing.as_str()).map(|listing| listing.state.firm.clone())
+}
+
+fn of_meter<S: States>(states: &S, meter: &MeterId) -> Option<FirmId> {
+    states.find::<Meter>(meter.as_str()).map(|meter| meter.state.firm.clone())
 }
 
 fn of_contract<S: States>(states: &S, contract: &ContractId) -> Vec<FirmId> {

@@ -33,9 +33,9 @@ pub use period::{
     ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
 };
 pub use registry::{
-    CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
+    CalibrateMeter, CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
-    RegisterSite, ReinstatePermit, SuspendPermit,
+    RegisterSite, ReinstatePermit, ReplaceMeter, SuspendPermit,
 };
 
 use crate::domain::actor::Actor;
@@ -116,6 +116,8 @@ commands! {
     RegisterScale "register_scale" "Registers a weighbridge or belt scale."
     CalibrateScale "calibrate_scale" "Records a scale's calibration."
     RegisterMeter "register_meter" "Registers a meter."
+    CalibrateMeter "calibrate_meter" "Records a meter's calibration."
+    ReplaceMeter "replace_meter" "Records that a meter gave way to another."
     PublishCatalogue "publish_catalogue" "Loads a list of material codes."
     DefineMaterial "define_material" "Describes a material."
     ClassifyHazard "classify_hazard" "Decides whether a material is hazardous."

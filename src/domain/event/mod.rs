@@ -32,8 +32,8 @@ pub use period::{
 };
 pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
-    MeterRegistered, ParkRegistered, PermitRegistered, PermitReinstated, PermitSuspended,
-    ScaleCalibrated, ScaleRegistered, SiteRegistered,
+    MeterCalibrated, MeterRegistered, MeterReplaced, ParkRegistered, PermitRegistered,
+    PermitReinstated, PermitSuspended, ScaleCalibrated, ScaleRegistered, SiteRegistered,
 };
 
 use crate::domain::id::ParkId;
@@ -114,6 +114,8 @@ events! {
     ScaleRegistered "scale_registered" 1
     ScaleCalibrated "scale_calibrated" 1
     MeterRegistered "meter_registered" 1
+    MeterCalibrated "meter_calibrated" 1
+    MeterReplaced "meter_replaced" 1
     CataloguePublished "catalogue_published" 1
     MaterialDefined "material_defined" 1
     HazardClassified "hazard_classified" 1
@@ -191,6 +193,8 @@ impl Event {
             Event::ScaleRegistered(e) => of("scale", e.scale.as_str()),
             Event::ScaleCalibrated(e) => of("scale", e.scale.as_str()),
             Event::MeterRegistered(e) => of("meter", e.meter.as_str()),
+            Event::MeterCalibrated(e) => of("meter", e.meter.as_str()),
+            Event::MeterReplaced(e) => of("meter", e.meter.as_str()),
             Event::CataloguePublished(e) => of("catalogue", e.catalogue.as_str()),
             Event::MaterialDefined(e) => of("material", e.material.as_str()),
             Event::HazardClassified(e) => of("material", e.material.as_str()),
@@ -312,6 +316,8 @@ impl Event {
             Event::ScaleRegistered(e) => vec![&e.park],
             Event::ScaleCalibrated(e) => vec![&e.park],
             Event::MeterRegistered(e) => vec![&e.park],
+            Event::MeterCalibrated(e) => vec![&e.park],
+            Event::MeterReplaced(e) => vec![&e.park],
             Event::LegalStatusDecided(e) => vec![&e.park],
             Event::ListingPublished(e) => vec![&e.park],
             Event::ListingAmended(e) => vec![&e.park],

@@ -20,5 +20,5 @@ pub use market::Listing;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Material, Meter,
-    Park, ParkPlaces, Permit, PermitUse, Scale, Site,
+    Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,
 };

@@ -10,8 +10,8 @@ use crate::domain::event::{
 use crate::domain::evolve::Meta;
 use crate::domain::id::CallOffId;
 use crate::domain::rules::delivery::metered::meter_use_id;
-use crate::domain::rules::delivery::shared;
 use crate::domain::rules::delivery::weighing::ticket_id;
+use crate::domain::rules::delivery::{readings, shared};
 use crate::domain::rules::permits;
 use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
 use crate::domain::state::{
@@ -102,21 +102,24 @@ impl<S: StatesMut> Rows<'_, S> {
     fn metered(&mut self, event: &MeteredPeriodRecorded) {
         let MeteredPeriodRecorded { exchange, day, method, nonconformities, quantity, .. } = event;
         let weight = Weight { day: *day, method: *method, quantity: *quantity, record: self.at };
+        let segments = readings::segments(event.period(), event.readings.as_ref(), &event.segments);
         self.begin(exchange, nonconformities, |delivery| {
             delivery.mode = DeliveryMode::MeteredPeriod;
+            let counted = segments.iter().map(|one| (Some(one.meter.clone()), one.from, one.to));
+            delivery.segments = counted.collect();
+            if delivery.segments.is_empty() {
+                delivery.segments.push((None, event.from, event.to));
+            }
             delivery.call_off.clone_from(&event.call_off);
             delivery.period = Some((event.from, event.to));
             delivery.dispatched = Some(weight.clone());
             delivery.received = Some(weight);
         });
-        if let Some(readings) = &event.readings {
-            let known = !nonconformities.contains(&Nonconformity::UnknownMeter);
-            let id = meter_use_id(&readings.meter, &exchange.supplier.site, known);
-            let before = self.states.find::<MeterUse>(&id);
-            let mut used =
-                before.map_or(MeterUse { periods: Vec::new() }, |used| used.state.clone());
-            used.add(event.from, event.to);
-            self.states.create(&id, self.at, false, used);
+        for segment in &segments {
+            let known = readings::meter(self.states, exchange.sites(), &segment.meter).is_some();
+            let id = meter_use_id(&segment.meter, &exchange.supplier.site, known);
+            let (from, to) = ((segment.from, segment.start), (segment.to, segment.end));
+            self.use_meter(&id, |used| used.count(from, to));
         }
         let amount = quantity.amount();
         self.book(exchange, *day, |window| {
@@ -279,6 +282,13 @@ impl<S: StatesMut> Rows<'_, S> {
         Weight { day, method: *method, quantity: *quantity, record: self.at }
     }
 
+    fn use_meter(&mut self, id: &str, change: impl FnOnce(&mut MeterUse)) {
+        let before = self.states.find::<MeterUse>(id);
+        let mut used = before.map_or(MeterUse::NONE, |used| used.state.clone());
+        change(&mut used);
+        self.states.create(id, self.at, false, used);
+    }
+
     fn use_ticket(
         &mut self,
         exchange: &Exchange,
@@ -314,6 +324,7 @@ fn empty(exchange: &Exchange) -> Delivery {
         received: None,
         records: Vec::new(),
         rejected: None,
+        segments: Vec::new(),
         used: 0,
         used_interim: 0,
     }

@@ -21,6 +21,7 @@ mod metered;
 #[cfg(test)]
 mod model;
 mod noted;
+mod readings;
 mod receive;
 mod rejection;
 mod shared;
