@@ -81,6 +81,10 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::DisputeDelivery(data) => delivery::dispute_delivery(context, data),
         Request::SettleDispute(data) => delivery::settle_dispute(context, data),
         Request::WithdrawDispute(data) => delivery::withdraw_dispute(context, data),
+        Request::AdjustMeteredPeriods(data) => delivery::adjust_metered_periods(context, data),
+        Request::ConfirmAdjustment(data) => delivery::confirm_adjustment(context, data),
+        Request::DeclineAdjustment(data) => delivery::decline_adjustment(context, data),
+        Request::RecordNetworkBalance(data) => delivery::record_network_balance(context, data),
         Request::SubmitReturn(data) => period::submit_return(context, data),
         Request::ClosePeriod(data) => period::close_period(context, data),
     }

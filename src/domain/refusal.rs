@@ -59,6 +59,7 @@ codes! {
     UnknownListing "unknown_listing" Unknown
     UnknownContract "unknown_contract" Unknown
     UnknownLine "unknown_line" Unknown
+    UnknownAdjustment "unknown_adjustment" Unknown
     UnknownCallOff "unknown_call_off" Unknown
     UnknownDelivery "unknown_delivery" Unknown
     UnknownKey "unknown_key" Unknown
@@ -129,6 +130,12 @@ codes! {
     NotARecovery "not_a_recovery" Invalid
     NotADisposal "not_a_disposal" Invalid
     NoOpenDiscrepancy "no_open_discrepancy" Conflict
+    BadSign "bad_sign" Invalid
+    SpansWindows "spans_windows" Invalid
+    AdjustmentBelowZero "adjustment_below_zero" Conflict
+    BadKeys "bad_keys" Invalid
+    AlreadyBalanced "already_balanced" Conflict
+    InletsExceedOutlet "inlets_exceed_outlet" Conflict
     DeliveryDisputed "delivery_disputed" Conflict
     NoOpenDispute "no_open_dispute" Conflict
 

@@ -198,6 +198,42 @@ pub struct MethodBasis {
     pub reason: Text,
 }
 
+/// Why periods are adjusted.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AdjustmentCause {
+    /// Found at a calibration: it counted too much.
+    MeterFast,
+    /// Found at a calibration: it counted too little.
+    MeterSlow,
+    /// Both sides tested the meter together.
+    JointTest,
+    /// What was estimated is known by now.
+    EstimateReplaced,
+}
+
+/// Whether a difference is put on or taken off.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AdjustmentSign {
+    More,
+    Less,
+}
+
+impl AdjustmentSign {
+    /// The signed difference in base units.
+    pub fn of(self, quantity: &Quantity) -> i64 {
+        match self {
+            AdjustmentSign::More => quantity.amount(),
+            AdjustmentSign::Less => -quantity.amount(),
+        }
+    }
+}
+
 /// A second meter's readings of a period, and what they come to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

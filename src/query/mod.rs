@@ -13,5 +13,6 @@ pub mod public;
 pub mod record;
 pub mod rows;
 pub mod see;
+pub mod sheet;
 pub mod total;
 pub mod view;

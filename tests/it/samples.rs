@@ -57,6 +57,7 @@ fn the_samples_of_events_fill_every_optional_member() {
     let known = [
         "metered_period_recorded.v1.json/exchange/material/code",
         "metered_period_recorded.v1.json/readings",
+        "metered_adjustment_confirmed.v1.json/material/code",
     ];
     assert_eq!(missing, known);
 }

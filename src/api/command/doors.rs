@@ -63,6 +63,9 @@ doors! {
         "decline_contract" "/contracts/{contract}/decline"
         "terminate_contract" "/contracts/{contract}/terminate"
         "place_call_off" "/contracts/{contract}/call-offs"
+        "adjust_metered_periods" "/contracts/{contract}/adjustments"
+        "confirm_adjustment" "/contracts/{contract}/adjustments/{adjustment}/confirm"
+        "decline_adjustment" "/contracts/{contract}/adjustments/{adjustment}/decline"
     }
     Market {
         "publish_listing" "/listings"
@@ -71,6 +74,7 @@ doors! {
     }
     Periods {
         "submit_return" "/returns"
+        "record_network_balance" "/parks/{park}/network-balances"
         "close_period" "/parks/{park}/periods/{period}/close"
     }
     Registry {

@@ -234,6 +234,12 @@ mod tests {
         act calibrate_meter frm_a  -      -    yes  -     -       -        -         -
         act replace_meter frm_a    -      -    yes  -     -       -        -         -
         act replace_meter frm_b    -      -    -    -     -       -        -         -
+        act adjust_metered_periods frm_a - -   yes  -     -       -        -         -
+        act confirm_adjustment frm_a -    -    yes  -     -       -        -         -
+        act confirm_adjustment frm_b -    -    -    -     -       -        -         -
+        act decline_adjustment frm_a -    -    yes  -     -       -        -         -
+        act record_network_balance prk_a - yes -    -     -       -        -         -
+        act record_network_balance prk_b - -   -    -     -       -        -         -
         act dispute_delivery frm_a -      -    yes  -     -       -        -         -
         act dispute_delivery frm_b -      -    -    -     -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -        -         -
@@ -346,7 +352,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 48 * 8);
+        assert_eq!(seen, 54 * 8);
     }
 
     #[test]

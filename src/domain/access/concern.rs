@@ -89,6 +89,8 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
             let scale = states.find::<Scale>(event.scale.as_str());
             one(scale.map(|scale| scale.state.firm.clone()))
         }
+        // The receivers see their own shares with their contracts, not one another's.
+        Event::NetworkBalanceRecorded(event) => vec![event.supplier.clone()],
         Event::MeterRegistered(event) => vec![event.firm.clone()],
         Event::MeterCalibrated(event) => one(of_meter(states, &event.meter)),
         Event::MeterReplaced(event) => one(of_meter(states, &event.meter)),
@@ -110,6 +112,9 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::ContractDeclined(event) => of_contract(states, &event.contract),
         Event::ContractTerminated(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
+        Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),
+        Event::MeteredAdjustmentConfirmed(event) => of_contract(states, &event.contract),
+        Event::MeteredAdjustmentDeclined(event) => of_contract(states, &event.contract),
         _ => Vec::new(),
     }
 }

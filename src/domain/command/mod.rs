@@ -5,11 +5,13 @@
 //! bytes asked twice are one command.
 
 mod access;
+mod adjustment;
 mod commitment;
 mod contract;
 mod delivery;
 mod dispute;
 mod market;
+mod network;
 mod period;
 mod registry;
 
@@ -18,6 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 pub use access::{IssueKey, RevokeKey};
+pub use adjustment::{AdjustMeteredPeriods, ConfirmAdjustment, DeclineAdjustment};
 pub use contract::{
     ConfirmContract, ContractKind, ContractLine, DeclineContract, PlaceCallOff, ProposeContract,
     TerminateContract, Window,
@@ -29,6 +32,7 @@ pub use delivery::{
 };
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
+pub use network::{LossKey, Outlet, RecordNetworkBalance};
 pub use period::{
     ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
 };
@@ -147,6 +151,10 @@ commands! {
     DisputeDelivery "dispute_delivery" "Disputes a delivery."
     SettleDispute "settle_dispute" "Proposes how a dispute is settled, or agrees."
     WithdrawDispute "withdraw_dispute" "Takes a dispute back."
+    AdjustMeteredPeriods "adjust_metered_periods" "Adjusts accepted metered periods afterwards."
+    ConfirmAdjustment "confirm_adjustment" "Confirms an adjustment."
+    DeclineAdjustment "decline_adjustment" "Declines an adjustment, or takes it back."
+    RecordNetworkBalance "record_network_balance" "Shares what a network lost in a month."
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
 }

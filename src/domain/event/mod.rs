@@ -3,16 +3,21 @@
 //! Invariant: their serde form is canonical JSON, and a released form never changes: another shape
 //! is another schema number, read by its own arm of [`Event::parse`].
 
+mod adjustment;
 mod contract;
 mod delivery;
 mod dispute;
 mod ledger;
 mod market;
+mod network;
 mod period;
 mod registry;
 
 use serde::Serialize;
 
+pub use adjustment::{
+    MeteredAdjustmentConfirmed, MeteredAdjustmentDeclined, MeteredAdjustmentRecorded,
+};
 pub use contract::{
     AgreedLine, AgreedPrice, CallOffPlaced, ContractConcluded, ContractConfirmed, ContractDeclined,
     ContractProposed, ContractTerminated, Side,
@@ -25,6 +30,7 @@ pub use delivery::{
 pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, SettlementProposed};
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
+pub use network::{LossShare, NetworkBalanceRecorded};
 pub use period::{
     Declared, EconomicOutputDeclared, FreshWaterDeclared, GenerationDeclared, OwnReuseDeclared,
     ParkCounted, PeriodClosed, RecirculationDeclared, ReturnSubmitted, StockDeclared,
@@ -146,6 +152,10 @@ events! {
     SettlementProposed "settlement_proposed" 1
     DisputeSettled "dispute_settled" 1
     DisputeWithdrawn "dispute_withdrawn" 1
+    MeteredAdjustmentRecorded "metered_adjustment_recorded" 1
+    MeteredAdjustmentConfirmed "metered_adjustment_confirmed" 1
+    MeteredAdjustmentDeclined "metered_adjustment_declined" 1
+    NetworkBalanceRecorded "network_balance_recorded" 1
     ReturnSubmitted "return_submitted" 1
     GenerationDeclared "generation_declared" 1
     OwnReuseDeclared "own_reuse_declared" 1
@@ -185,6 +195,7 @@ impl Event {
             Event::ParkRegistered(e) => of("park", e.park.as_str()),
             Event::PeriodClosed(e) => of("park", e.park.as_str()),
             Event::ParkCounted(e) => of("park", e.park.as_str()),
+            Event::NetworkBalanceRecorded(e) => of("park", e.park.as_str()),
             Event::FirmRegistered(e) => of("firm", e.firm.as_str()),
             Event::SiteRegistered(e) => of("site", e.site.as_str()),
             Event::PermitRegistered(e) => of("permit", e.permit.as_str()),
@@ -208,6 +219,9 @@ impl Event {
             Event::ContractDeclined(e) => of("contract", e.contract.as_str()),
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
+            Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
+            Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
+            Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -309,6 +323,7 @@ impl Event {
             Event::ParkRegistered(e) => vec![&e.park],
             Event::PeriodClosed(e) => vec![&e.park],
             Event::ParkCounted(e) => vec![&e.park],
+            Event::NetworkBalanceRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],
             Event::PermitRegistered(e) => vec![&e.park],
             Event::PermitSuspended(e) => vec![&e.park],
@@ -328,6 +343,9 @@ impl Event {
             Event::ContractDeclined(e) => e.parks.iter().collect(),
             Event::ContractTerminated(e) => e.parks.iter().collect(),
             Event::CallOffPlaced(e) => e.parks.iter().collect(),
+            Event::MeteredAdjustmentRecorded(e) => e.parks.iter().collect(),
+            Event::MeteredAdjustmentConfirmed(e) => both(&e.supplier.park, &e.receiver.park),
+            Event::MeteredAdjustmentDeclined(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -41,6 +41,8 @@ pub enum DeliveryStage {
 pub struct Delivery {
     /// In base units, as all below.
     pub accepted: Option<i64>,
+    /// Whether it stands in the balance of a network.
+    pub balanced: bool,
     pub call_off: Option<CallOffId>,
     pub cancelled: bool,
     pub discrepancy: Option<Discrepancy>,
@@ -107,7 +109,8 @@ pub struct TicketUse {
 }
 
 /// The time that a meter has counted; its id is the meter's. One of neither side of its contract
-/// stands apart, as `sit_…/mtr_…` with the supplier's site.
+/// stands apart, as `sit_…/mtr_…` with the supplier's site. What was accepted of it under a line
+/// has a row of its own, without readings: `ctr_…/1/mtr_…`, or `ctr_…/1/-` where no meter counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeterUse {
     /// From, and up to but not including, in order. Periods that touch are one, so a meter that is
@@ -153,7 +156,7 @@ impl MeterUse {
         self.periods.get(first).copied().filter(|(begin, _)| *begin < to)
     }
 
-    /// Adds a period that overlaps none.
+    /// Adds a period. Only where no meter counted may it overlap another.
     pub fn add(&mut self, mut from: UtcMillis, mut to: UtcMillis) {
         let first = self.periods.partition_point(|(_, end)| *end < from);
         let mut last = first;

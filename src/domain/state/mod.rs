@@ -3,13 +3,16 @@
 //! Invariant: every member is always written (no member is left out when absent), because rows are
 //! not self-describing; and every collection is small, or bounded by its aggregate's own life.
 
+mod adjustment;
 mod contract;
 mod delivery;
 mod dispute;
 mod market;
+mod network;
 mod period;
 mod registry;
 
+pub use adjustment::{Adjustment, AdjustmentStage};
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use delivery::{
     Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,
@@ -17,6 +20,7 @@ pub use delivery::{
 };
 pub use dispute::{Dispute, DisputeEnd};
 pub use market::Listing;
+pub use network::LossOfMonth;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Material, Meter,

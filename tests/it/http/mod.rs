@@ -5,6 +5,7 @@ mod bad_input;
 mod batch;
 mod documents;
 mod figures;
+mod meters;
 mod proofs;
 mod reads;
 mod server;

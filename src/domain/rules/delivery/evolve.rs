@@ -1,7 +1,8 @@
 //! What events of deliveries leave behind: the delivery, the balance of its contract line, and what
 //! its ticket, its meter and its permit were used for.
 //!
-//! Invariant: every sum of a contract line is the sum over the line's deliveries, window by window.
+//! Invariant: every sum of a contract line is the sum over the line's deliveries and confirmed
+//! adjustments, window by window.
 
 use crate::domain::event::{
     DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
@@ -9,6 +10,7 @@ use crate::domain::event::{
 };
 use crate::domain::evolve::Meta;
 use crate::domain::id::CallOffId;
+use crate::domain::rules::delivery::adjust::accepted_id;
 use crate::domain::rules::delivery::metered::meter_use_id;
 use crate::domain::rules::delivery::weighing::ticket_id;
 use crate::domain::rules::delivery::{readings, shared};
@@ -140,6 +142,11 @@ impl<S: StatesMut> Rows<'_, S> {
             },
             |window| window.accepted += amount,
         );
+        let delivery = self.states.find::<Delivery>(exchange.delivery.as_str());
+        for (meter, from, to) in delivery.iter().flat_map(|delivery| &delivery.state.segments) {
+            let id = accepted_id(&exchange.contract, exchange.line, meter.as_ref());
+            self.use_meter(&id, |used| used.add(*from, *to));
+        }
         let site = shared::site(self.states, &exchange.receiver);
         if !site.state.permits.is_empty() {
             let material = shared::material(self.states, &exchange.material.material);
@@ -310,6 +317,7 @@ impl<S: StatesMut> Rows<'_, S> {
 fn empty(exchange: &Exchange) -> Delivery {
     Delivery {
         accepted: None,
+        balanced: false,
         call_off: None,
         cancelled: false,
         discrepancy: None,
