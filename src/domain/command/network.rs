@@ -19,6 +19,7 @@ pub struct RecordNetworkBalance {
     #[schema(min_items = 1, max_items = 50)]
     pub outlets: Vec<Outlet>,
     pub park: ParkId,
+    /// Of 4,000 deliveries at most, all together.
     #[schema(min_items = 1, max_items = 100)]
     pub shares: Vec<LossKey>,
 }

@@ -5,6 +5,8 @@
 //! balances. A balance contributes no fact and changes no quantity: what was lost was not
 //! exchanged.
 
+use std::collections::BTreeSet;
+
 use crate::domain::command::{LossKey, Outlet, RecordNetworkBalance};
 use crate::domain::decide::Context;
 use crate::domain::decimal::Decimal;
@@ -22,6 +24,8 @@ use crate::domain::states::{States, StatesMut};
 use crate::domain::unit::Unit;
 
 const SHARES: &str = "/data/shares";
+/// The most deliveries of a balance.
+const MOST_DELIVERIES: usize = 4_000;
 
 pub fn record_network_balance<S: States>(
     context: &Context<'_, S>,
@@ -40,7 +44,13 @@ pub fn record_network_balance<S: States>(
     let outlet = outlet(data)?;
     lookup::counted(&data.shares, 1, 100, SHARES)?;
     check_keys(&data.shares)?;
-    let mut named = Vec::new();
+    // Each is a row that changes under one record.
+    let deliveries: usize = data.shares.iter().map(|key| key.deliveries.len()).sum();
+    if deliveries > MOST_DELIVERIES {
+        let message = format!("{deliveries} deliveries stand here; at most {MOST_DELIVERIES} may");
+        return Err(Refusal::new(Code::TooManyMembers, SHARES, message));
+    }
+    let mut named = BTreeSet::new();
     let mut received = Vec::with_capacity(data.shares.len());
     for (place, key) in data.shares.iter().enumerate() {
         received.push(inlet(context, data, (place, key), (&supplier, unit), &mut named)?);
@@ -135,7 +145,7 @@ fn inlet<S: States>(
     data: &RecordNetworkBalance,
     (place, key): (usize, &LossKey),
     (supplier, unit): (&FirmId, Unit),
-    named: &mut Vec<DeliveryId>,
+    named: &mut BTreeSet<DeliveryId>,
 ) -> Result<Quantity, Refusal> {
     let at = |member: &str| format!("{SHARES}/{place}/{member}");
     let contract = named::contract(context, &key.contract, &at("contract"))?;
@@ -151,11 +161,10 @@ fn inlet<S: States>(
     for (number, id) in key.deliveries.iter().enumerate() {
         let pointer = format!("{}/{number}", at("deliveries"));
         let period = period(context, data, key, (id, &pointer))?;
-        if named.contains(id) {
+        if !named.insert(id.clone()) {
             let message = format!("{id} stands here a second time; name each once");
             return Err(Refusal::new(Code::DuplicateMember, pointer, message));
         }
-        named.push(id.clone());
         sum = shared::countable(sum, &period, &pointer)?;
     }
     Ok(line.quantity.resized(sum))
@@ -369,6 +378,19 @@ mod tests {
                 }),
             ],
         );
+    }
+
+    #[test]
+    fn a_balance_has_a_bounded_number_of_deliveries() {
+        let mut world = steam();
+        let mut data = balance("95", ["60", "40"]);
+        let many: Vec<_> = (0..3_999).map(|number| format!("dlv_{number}")).collect();
+        data["shares"][0]["deliveries"] = json!(many);
+        let refused = world.refuse("prk_guigang", AFTER, "record_network_balance", &data);
+        assert_eq!(refused.1, "/data/shares/0/deliveries", "of one line");
+        data["shares"][1]["deliveries"] = json!(["dlv_3", "dlv_4"]);
+        let refused = world.refuse("prk_guigang", AFTER, "record_network_balance", &data);
+        assert_eq!(refused, ("too_many_members", "/data/shares".to_owned()));
     }
 
     #[test]
