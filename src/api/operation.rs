@@ -418,6 +418,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "meter" => ("The meter.", of("MeterId")),
         "catalogue" => ("The list of codes.", of("CatalogueId")),
         "listing" => ("The listing.", of("ListingId")),
+        "adjustment" => ("The adjustment.", of("AdjustmentId")),
         "contract" => ("The contract.", of("ContractId")),
         "delivery" => ("The delivery.", of("DeliveryId")),
         "return" => ("The return.", of("ReturnId")),

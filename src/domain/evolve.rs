@@ -40,6 +40,8 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::ScaleRegistered(_)
         | Event::ScaleCalibrated(_)
         | Event::MeterRegistered(_)
+        | Event::MeterCalibrated(_)
+        | Event::MeterReplaced(_)
         | Event::CataloguePublished(_)
         | Event::MaterialDefined(_)
         | Event::HazardClassified(_)
@@ -75,6 +77,10 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::SettlementProposed(_)
         | Event::DisputeSettled(_)
         | Event::DisputeWithdrawn(_) => delivery::evolve(states, meta, event),
+        Event::MeteredAdjustmentRecorded(_)
+        | Event::MeteredAdjustmentConfirmed(_)
+        | Event::MeteredAdjustmentDeclined(_) => delivery::evolve_adjustment(states, meta, event),
+        Event::NetworkBalanceRecorded(event) => delivery::evolve_balance(states, meta, event),
         Event::ReturnSubmitted(_)
         | Event::GenerationDeclared(_)
         | Event::OwnReuseDeclared(_)

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
 use crate::domain::command::EconomicMeasure;
-use crate::domain::event::{Declared, Event, Exchange, Side};
+use crate::domain::event::{Declared, Event, Exchange, MeteredAdjustmentConfirmed, Side};
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
 use crate::domain::quantity::{Basis, Method, Quantity};
@@ -216,6 +216,18 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
         Event::DeliveryDisposed(e) => {
             flow(M::Disposed, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
         }
+        Event::MeteredAdjustmentConfirmed(e) => {
+            let measures = [
+                (M::Dispatched, Supplier),
+                (M::Received, Receiver),
+                (M::Accepted, Receiver),
+                (M::Delivered, Supplier),
+            ];
+            let used = e.also_used.then_some((M::Used, Receiver));
+            for (measure, of) in measures.into_iter().chain(used) {
+                each(of_adjustment(measure, of, e));
+            }
+        }
         _ => {}
     }
 }
@@ -284,10 +296,36 @@ fn of_exchange(
     method: Method,
 ) -> Fact {
     let Exchange { contract, delivery, material, receiver, supplier, .. } = exchange;
-    let (own, other) = match of {
-        Of::Supplier => (supplier, receiver),
-        Of::Receiver => (receiver, supplier),
+    let sides = match of {
+        Of::Supplier => [supplier, receiver],
+        Of::Receiver => [receiver, supplier],
     };
+    let mut fact = of_sides(measure, sides, material, day, amount, method);
+    (fact.contract, fact.delivery) = (Some(contract.clone()), Some(delivery.clone()));
+    fact
+}
+
+/// A difference is of no single delivery.
+fn of_adjustment(measure: Measure, of: Of, event: &MeteredAdjustmentConfirmed) -> Fact {
+    let MeteredAdjustmentConfirmed { contract, material, receiver, supplier, .. } = event;
+    let sides = match of {
+        Of::Supplier => [supplier, receiver],
+        Of::Receiver => [receiver, supplier],
+    };
+    let mut fact = of_sides(measure, sides, material, event.day, event.amount(), event.method);
+    fact.contract = Some(contract.clone());
+    fact
+}
+
+/// Of the first side, with the other as its counterparty.
+fn of_sides(
+    measure: Measure,
+    [own, other]: [&Party; 2],
+    material: &MaterialBrief,
+    day: Day,
+    amount: i64,
+    method: Method,
+) -> Fact {
     let Party { firm, park, recycler, site } = other.clone();
     Fact {
         measure,
@@ -303,8 +341,8 @@ fn of_exchange(
         amount,
         unit: FactUnit::Physical(material.dimension, material.basis),
         method,
-        contract: Some(contract.clone()),
-        delivery: Some(delivery.clone()),
+        contract: None,
+        delivery: None,
     }
 }
 

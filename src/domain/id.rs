@@ -117,6 +117,7 @@ ids! {
     ContractId "ctr_" "contract"
     DeliveryId "dlv_" "delivery"
     CallOffId "cof_" "call-off"
+    AdjustmentId "adj_" "adjustment"
     ReturnId "ret_" "return"
     KeyId "key_" "key"
     CommandId "cmd_" "command"

@@ -53,21 +53,26 @@ codes! {
     UnknownFirm "unknown_firm" Unknown
     UnknownSite "unknown_site" Unknown
     UnknownPermit "unknown_permit" Unknown
+    UnknownMeter "unknown_meter" Unknown
     UnknownScale "unknown_scale" Unknown
     UnknownMaterial "unknown_material" Unknown
     UnknownListing "unknown_listing" Unknown
     UnknownContract "unknown_contract" Unknown
     UnknownLine "unknown_line" Unknown
+    UnknownAdjustment "unknown_adjustment" Unknown
     UnknownCallOff "unknown_call_off" Unknown
     UnknownDelivery "unknown_delivery" Unknown
     UnknownKey "unknown_key" Unknown
-    UnknownMeter "unknown_meter" Unknown
     UnknownReturn "unknown_return" Unknown
     UnknownAttachment "unknown_attachment" Unknown
 
     IdentifierTaken "identifier_taken" Conflict
     TermReversed "term_reversed" Invalid
     BadMultiplier "bad_multiplier" Invalid
+    BadDigits "bad_digits" Invalid
+    NotABillingMeter "not_a_billing_meter" Conflict
+    OtherSite "other_site" Conflict
+    MeterReplaced "meter_replaced" Conflict
     DuplicateMember "duplicate_member" Invalid
     MissingMember "missing_member" Invalid
     UnexpectedMember "unexpected_member" Invalid
@@ -113,6 +118,8 @@ codes! {
     PartTaken "part_taken" Conflict
     SplitOverNet "split_over_net" Conflict
     BadMethod "bad_method" Invalid
+    SegmentsNotContiguous "segments_not_contiguous" Invalid
+    DigitsNeeded "digits_needed" Conflict
     PeriodReversed "period_reversed" Invalid
     MeteredPeriodOverlaps "metered_period_overlaps" Conflict
     AlreadyDispatched "already_dispatched" Conflict
@@ -136,6 +143,12 @@ codes! {
     NotARecovery "not_a_recovery" Invalid
     NotADisposal "not_a_disposal" Invalid
     NoOpenDiscrepancy "no_open_discrepancy" Conflict
+    BadSign "bad_sign" Invalid
+    SpansWindows "spans_windows" Invalid
+    AdjustmentBelowZero "adjustment_below_zero" Conflict
+    BadKeys "bad_keys" Invalid
+    AlreadyBalanced "already_balanced" Conflict
+    InletsExceedOutlet "inlets_exceed_outlet" Conflict
     DeliveryDisputed "delivery_disputed" Conflict
     NoOpenDispute "no_open_dispute" Conflict
 

@@ -182,7 +182,115 @@ impl Ticket {
 pub struct Readings {
     pub end: Decimal,
     pub meter: MeterId,
+    /// The counter passed its last number once and began at zero again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rolled_over: bool,
     pub start: Decimal,
+}
+
+/// A part of a period that one meter counted, where a meter was replaced within the period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    pub end: Decimal,
+    pub from: UtcMillis,
+    pub meter: MeterId,
+    /// The counter passed its last number once and began at zero again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rolled_over: bool,
+    pub start: Decimal,
+    /// Excluded.
+    pub to: UtcMillis,
+}
+
+/// Why and how a quantity was come by otherwise than by a reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MethodBasis {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub evidence: Vec<Evidence>,
+    pub reason: Text,
+}
+
+/// Why periods are adjusted.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AdjustmentCause {
+    /// Found at a calibration: it counted too much.
+    MeterFast,
+    /// Found at a calibration: it counted too little.
+    MeterSlow,
+    /// Both sides tested the meter together.
+    JointTest,
+    /// What was estimated is known by now.
+    EstimateReplaced,
+}
+
+/// Whether a difference is put on or taken off.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AdjustmentSign {
+    More,
+    Less,
+}
+
+impl AdjustmentSign {
+    /// The signed difference in base units.
+    pub fn of(self, quantity: &Quantity) -> i64 {
+        match self {
+            AdjustmentSign::More => quantity.amount(),
+            AdjustmentSign::Less => -quantity.amount(),
+        }
+    }
+}
+
+/// A second meter's readings of a period, and what they come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckReading {
+    /// Absent if the readings come to no quantity of the material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    pub readings: Readings,
+}
+
+/// What a meter counts.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    Steam,
+    Heat,
+    Water,
+    Gas,
+    Electricity,
+    /// Of blast furnace gas, or of a medium that is throttled.
+    RecoveredPressure,
+    RecoveredEnergy,
+}
+
+impl Medium {
+    /// Whether it can be counted in that dimension.
+    pub fn is_counted_in(self, dimension: Dimension) -> bool {
+        use Dimension::{Energy, Mass, NormalVolume, StandardVolume, Volume};
+        match self {
+            Medium::Steam => matches!(dimension, Mass | Energy),
+            Medium::Water => matches!(dimension, Mass | Volume),
+            Medium::Gas => {
+                matches!(dimension, Mass | Volume | NormalVolume | StandardVolume | Energy)
+            }
+            Medium::RecoveredPressure => {
+                matches!(dimension, Volume | NormalVolume | StandardVolume | Energy)
+            }
+            Medium::Heat | Medium::Electricity | Medium::RecoveredEnergy => dimension == Energy,
+        }
+    }
 }
 
 /// A quantity and how it was come by. `ticket` belongs to `weighed`, and only to it; a part of a
@@ -284,6 +392,13 @@ pub enum Nonconformity {
     NotDispatched,
     /// Another call-off than the contract has, or none where it needs one.
     NoCallOff,
+    /// A meter's calibration does not hold for the whole period.
+    MeterNotCalibrated,
+    /// The readings do not follow on: they begin elsewhere than those before ended or than its
+    /// installation says, run backwards, or count time in which the meter was not installed.
+    ReadingGap,
+    /// The check meter differs by more than the contract's tolerance.
+    CheckMeterDiffers,
 }
 
 /// What a firm declares for a period.

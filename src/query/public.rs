@@ -229,7 +229,9 @@ impl Cell {
     fn is_small(&self) -> bool {
         [&self.suppliers, &self.receivers].iter().any(|side| {
             let total: i128 = side.values().sum();
-            side.len() < FEWEST || side.values().any(|one| one * 100 > total * DOMINANT)
+            // One whose adjustments left it nothing, or less, hides nobody.
+            let present = side.values().filter(|one| **one > 0).count();
+            present < FEWEST || side.values().any(|one| one * 100 > total * DOMINANT)
         })
     }
 }
@@ -287,6 +289,8 @@ mod tests {
         assert!(cell(&WIDE[..2]).is_small());
         assert!(!cell(&[("a", 85), ("b", 10), ("c", 5)]).is_small());
         assert!(cell(&[("a", 86), ("b", 9), ("c", 5)]).is_small());
+        assert!(cell(&[("a", 40), ("b", 30), ("c", 0)]).is_small());
+        assert!(cell(&[("a", 50), ("b", 60), ("c", -1)]).is_small());
         let mut lopsided = cell(WIDE);
         lopsided.receivers = [("frm_r".parse().unwrap(), 100)].into();
         assert!(lopsided.is_small());

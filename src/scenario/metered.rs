@@ -63,10 +63,12 @@ impl<'a> MeterSeries<'a> {
             let start = self.reading;
             self.reading += amount / self.step;
             let meter = self.metered.meter.clone();
-            Readings { end: number(self.reading), meter, start: number(start) }
+            Readings { end: number(self.reading), meter, rolled_over: false, start: number(start) }
         });
         let period = RecordMeteredPeriod {
+            basis: None,
             call_off: self.trade.call_off(end.month()),
+            check: None,
             contract: self.trade.contract(),
             delivery: delivery.clone(),
             from,
@@ -75,6 +77,7 @@ impl<'a> MeterSeries<'a> {
             method: if failed { Method::Estimated } else { Method::Metered },
             quantity: self.trade.quantity(amount),
             readings,
+            segments: Vec::new(),
             to,
         };
         let (supplier, receiver) = (self.trade.supplier, self.trade.receiver);

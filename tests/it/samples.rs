@@ -52,8 +52,14 @@ fn the_samples_of_events_fill_every_optional_member() {
         let data = serde_json::to_value(event).unwrap();
         missing.extend(unfilled(&document, &document, &[&data], &name));
     }
-    // A utility has no code of a list of waste.
-    assert_eq!(missing, ["metered_period_recorded.v1.json/exchange/material/code"]);
+    // A utility has no code of a list of waste; a period has `readings` or `segments`, and the
+    // shape of readings stands under `check` as well.
+    let known = [
+        "metered_period_recorded.v1.json/exchange/material/code",
+        "metered_period_recorded.v1.json/readings",
+        "metered_adjustment_confirmed.v1.json/material/code",
+    ];
+    assert_eq!(missing, known);
 }
 
 #[test]
@@ -70,5 +76,6 @@ fn the_samples_of_commands_fill_every_optional_member() {
         let data = serde_json::to_value(&command.request).unwrap();
         missing.extend(unfilled(&document, &document, &[&data], name));
     }
-    assert!(missing.is_empty(), "{missing:?}");
+    // A period has `readings` or `segments`.
+    assert_eq!(missing, ["record_metered_period/readings"]);
 }

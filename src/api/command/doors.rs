@@ -64,6 +64,9 @@ doors! {
         "decline_contract" "/contracts/{contract}/decline"
         "terminate_contract" "/contracts/{contract}/terminate"
         "place_call_off" "/contracts/{contract}/call-offs"
+        "adjust_metered_periods" "/contracts/{contract}/adjustments"
+        "confirm_adjustment" "/contracts/{contract}/adjustments/{adjustment}/confirm"
+        "decline_adjustment" "/contracts/{contract}/adjustments/{adjustment}/decline"
     }
     Market {
         "publish_listing" "/listings"
@@ -72,6 +75,7 @@ doors! {
     }
     Periods {
         "submit_return" "/returns"
+        "record_network_balance" "/parks/{park}/network-balances"
         "close_period" "/parks/{park}/periods/{period}/close"
     }
     Evidence {
@@ -89,6 +93,8 @@ doors! {
         "register_scale" "/scales"
         "calibrate_scale" "/scales/{scale}/calibrate"
         "register_meter" "/meters"
+        "calibrate_meter" "/meters/{meter}/calibrate"
+        "replace_meter" "/meters/{meter}/replace"
         "publish_catalogue" "/catalogues"
         "define_material" "/materials"
         "classify_hazard" "/materials/{material}/classify-hazard"

@@ -1,11 +1,17 @@
 //! Reads of contracts.
 
+use crate::api::call::{self, Call, Reply};
 use crate::api::operation::{Operation, Tag};
-use crate::api::query::words;
+use crate::api::query::{query, words};
 use crate::api::read::collection::{Collection, by_firm_or_park, fits, list_query};
+use crate::api::read::reach;
 use crate::domain::command::ContractKind;
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::state::{Contract, ContractStage};
+use crate::domain::time::Month;
+use crate::query::answer::Answer;
+use crate::query::rows::Rows;
+use crate::query::sheet::{self, MeteredSheet};
 use crate::query::view::ContractView;
 
 words! { ContractKind, ContractStage }
@@ -47,5 +53,46 @@ pub fn operations() -> Vec<Operation> {
         get_says: ("Shows a contract with the balance of its lines.", WHO),
         public: false,
     };
-    contracts.operations::<ContractView, ContractQuery>().into()
+    let mut operations: Vec<Operation> =
+        contracts.operations::<ContractView, ContractQuery>().into();
+    operations.push(
+        Operation::get(
+            "/api/v1/contracts/{contract}/metered-sheet",
+            "get_metered_sheet",
+            Tag::Contracts,
+        )
+        .says(
+            "Shows the joint sheet of a contract's meters for a month.",
+            "The metered periods that ended in the month with readings, check readings and \
+             nonconformities, adjustments, and totals by line and method. Whoever may see the \
+             contract may see it; a park's administration without readings.",
+        )
+        .query::<SheetQuery>()
+        .answers_with::<Answer<MeteredSheet>, MeteredSheet>("The sheet.")
+        .to(metered_sheet),
+    );
+    operations
+}
+
+query! {
+    /// Which month of a contract's meters.
+    struct SheetQuery {
+        /// Wait, for 2 seconds at most, until the rows reflect the record at this position.
+        at_least: Option<u64>,
+        /// The month in which the periods ended at the receiver's site.
+        month: Month,
+    }
+}
+
+async fn metered_sheet(call: Call) -> Reply {
+    let SheetQuery { at_least, month } = call.query()?;
+    reach(&call, at_least).await?;
+    let contract = call.text_segment("contract").to_owned();
+    let (ledger, who) = (call.api.ledger.clone(), call.who);
+    // A month of a busy contract is many rows and records.
+    let answer = call::read(move || {
+        let rows = Rows { index: ledger.index(), size: ledger.size(), who: who.as_ref() };
+        Ok(sheet::metered_sheet(&rows, ledger.log(), &contract, month)?)
+    });
+    call::ok(&answer.await?)
 }

@@ -276,6 +276,15 @@ mod tests {
         act dispatch_delivery frm_b -     -    -    -     -       -       -        -         -
         act receive_delivery frm_a -      -    yes  yes   yes     -       -        -         -
         act record_metered_period frm_a -     -    yes  yes   -       -       -        -         -
+        act calibrate_meter frm_a  -      -    yes  -     -       -       -        -         -
+        act replace_meter frm_a    -      -    yes  -     -       -       -        -         -
+        act replace_meter frm_b    -      -    -    -     -       -       -        -         -
+        act adjust_metered_periods frm_a - -   yes  -     -       -       -        -         -
+        act confirm_adjustment frm_a -    -    yes  -     -       -       -        -         -
+        act confirm_adjustment frm_b -    -    -    -     -       -       -        -         -
+        act decline_adjustment frm_a -    -    yes  -     -       -       -        -         -
+        act record_network_balance prk_a - yes -    -     -       -       -        -         -
+        act record_network_balance prk_b - -   -    -     -       -       -        -         -
         act dispute_delivery frm_a -      -    yes  -     -       -       -        -         -
         act dispute_delivery frm_b -      -    -    -     -       -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
@@ -418,7 +427,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 62 * 9);
+        assert_eq!(seen, 71 * 9);
     }
 
     #[test]

@@ -7,8 +7,10 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::command::Request;
 use crate::domain::event::{Event, Side};
-use crate::domain::id::{ContractId, DeliveryId, FirmId, ListingId, ParkId, SiteId};
-use crate::domain::state::{Contract, Delivery, Key, Listing, Material, Permit, Scale, Site};
+use crate::domain::id::{ContractId, DeliveryId, FirmId, ListingId, MeterId, ParkId, SiteId};
+use crate::domain::state::{
+    Contract, Delivery, Key, Listing, Material, Meter, Permit, Scale, Site,
+};
 use crate::domain::states::States;
 
 /// Whom a record concerns.
@@ -91,7 +93,11 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
             let scale = states.find::<Scale>(event.scale.as_str());
             one(scale.map(|scale| scale.state.firm.clone()))
         }
+        // The receivers see their own shares with their contracts, not one another's.
+        Event::NetworkBalanceRecorded(event) => vec![event.supplier.clone()],
         Event::MeterRegistered(event) => vec![event.firm.clone()],
+        Event::MeterCalibrated(event) => one(of_meter(states, &event.meter)),
+        Event::MeterReplaced(event) => one(of_meter(states, &event.meter)),
         Event::MaterialDefined(event) => vec![event.firm.clone()],
         Event::HazardClassified(event) => vec![event.firm.clone()],
         Event::LegalStatusDecided(event) => {
@@ -111,12 +117,19 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::ContractTerminated(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
         Event::EvidenceAttached(event) => event.firms.clone(),
+        Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),
+        Event::MeteredAdjustmentConfirmed(event) => of_contract(states, &event.contract),
+        Event::MeteredAdjustmentDeclined(event) => of_contract(states, &event.contract),
         _ => Vec::new(),
     }
 }
 
 fn of_listing<S: States>(states: &S, listing: &ListingId) -> Option<FirmId> {
     states.find::<Listing>(listing.as_str()).map(|listing| listing.state.firm.clone())
+}
+
+fn of_meter<S: States>(states: &S, meter: &MeterId) -> Option<FirmId> {
+    states.find::<Meter>(meter.as_str()).map(|meter| meter.state.firm.clone())
 }
 
 fn of_contract<S: States>(states: &S, contract: &ContractId) -> Vec<FirmId> {
@@ -149,5 +162,98 @@ pub fn acting_site<S: States>(states: &S, actor: &Actor, request: &Request) -> O
             .or_else(|| under(data.contract.as_ref()?, Some(Side::Receiver))),
         Request::RecordMeteredPeriod(data) => under(&data.contract, None),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::rules::testing::{DAY, gigajoules, proposal};
+    use crate::domain::testing::World;
+
+    const LATER: &str = "2025-04-02T08:00:00.000Z";
+
+    /// What the power station and the cement works, or one of them, have part in.
+    const TABLE: [(&str, &[&str]); 9] = [
+        ("meter_calibrated", &["frm_power"]),
+        ("meter_replaced", &["frm_power"]),
+        ("metered_period_recorded", &["frm_cement", "frm_power"]),
+        ("delivery_disputed", &["frm_cement", "frm_power"]),
+        ("settlement_proposed", &["frm_cement", "frm_power"]),
+        ("dispute_settled", &["frm_cement", "frm_power"]),
+        ("metered_adjustment_recorded", &["frm_cement", "frm_power"]),
+        ("metered_adjustment_confirmed", &["frm_cement", "frm_power"]),
+        ("network_balance_recorded", &["frm_power"]),
+    ];
+
+    /// Steam that is metered, disputed, adjusted and balanced.
+    fn steam() -> World {
+        let mut world = World::standard();
+        let calibration = json!({"from": "2025-01-01", "to": "2025-12-31"});
+        let meter = json!({
+            "calibration": calibration, "meter": "mtr_2", "multiplier": "1", "name": "new",
+            "site": "sit_power", "unit": "GV",
+        });
+        world.conclude(&proposal("ctr_1", ("power", "cement"), "mat_steam", &gigajoules("10")));
+        let period = json!({
+            "contract": "ctr_1", "delivery": "dlv_1", "from": "2025-03-08T16:00:00.000Z",
+            "line": 1, "method": "estimated", "quantity": gigajoules("5"),
+            "to": "2025-03-09T16:00:00.000Z",
+        });
+        let adjust = json!({
+            "adjustment": "adj_1", "cause": "estimate_replaced", "contract": "ctr_1",
+            "day": "2025-03-09", "from": "2025-03-08T16:00:00.000Z", "line": 1,
+            "quantity": gigajoules("1"), "reason": "read since", "sign": "more",
+            "to": "2025-03-09T16:00:00.000Z",
+        });
+        let balance = json!({
+            "month": "2025-03", "network": "main", "park": "prk_guigang",
+            "outlets": [{"meter": "mtr_2", "quantity": gigajoules("6")}],
+            "shares": [{
+                "contract": "ctr_1", "deliveries": ["dlv_1"], "line": 1, "percent": "100",
+            }],
+        });
+        let settle = json!({"delivery": "dlv_1", "settlement": "it stands"});
+        let replace = json!({
+            "at": DAY, "end": "1", "meter": "mtr_power", "new_meter": "mtr_2", "reason": "worn",
+            "start": "0",
+        });
+        for (actor, kind, data) in [
+            ("frm_power", "register_meter", meter),
+            ("frm_power", "calibrate_meter", json!({"calibration": calibration, "meter": "mtr_2"})),
+            ("frm_power", "replace_meter", replace),
+            ("frm_power", "record_metered_period", period),
+            ("frm_cement", "dispute_delivery", json!({"delivery": "dlv_1", "reason": "shut"})),
+            ("frm_power", "settle_dispute", settle.clone()),
+            ("frm_cement", "settle_dispute", settle),
+            ("frm_cement", "accept_delivery", json!({"delivery": "dlv_1"})),
+            ("frm_cement", "adjust_metered_periods", adjust),
+            (
+                "frm_power",
+                "confirm_adjustment",
+                json!({"adjustment": "adj_1", "contract": "ctr_1"}),
+            ),
+            ("prk_guigang", "record_network_balance", balance),
+        ] {
+            world.take(actor, LATER, kind, &data);
+        }
+        world
+    }
+
+    #[test]
+    fn records_of_meters_concern_those_whom_the_table_says() {
+        let world = steam();
+        for (kind, firms) in TABLE {
+            let event = world.log.iter().find(|event| event.kind() == kind).unwrap();
+            let concerned = concerned(&world.states, event);
+            let names: Vec<_> = concerned.firms.iter().map(FirmId::as_str).collect();
+            assert_eq!(names, firms, "{kind}");
+            assert_eq!(concerned.parks.len(), 1, "{kind}");
+            assert!(!concerned.of_a_key);
+        }
     }
 }

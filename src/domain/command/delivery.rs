@@ -7,7 +7,7 @@ use crate::domain::code::Operation;
 use crate::domain::confidential::{Confidential, Seal};
 use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId};
 use crate::domain::quantity::{Method, Quantity};
-use crate::domain::shapes::{Evidence, Grade, Measured, Readings};
+use crate::domain::shapes::{Evidence, Grade, Measured, MethodBasis, Readings, Segment};
 use crate::domain::text::Text;
 use crate::domain::time::UtcMillis;
 
@@ -66,8 +66,14 @@ pub struct ReceiveDelivery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordMeteredPeriod {
+    /// Why and how it was estimated or calculated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<MethodBasis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_off: Option<CallOffId>,
+    /// A second meter's readings of the same period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Readings>,
     pub contract: ContractId,
     pub delivery: DeliveryId,
     pub from: UtcMillis,
@@ -78,9 +84,14 @@ pub struct RecordMeteredPeriod {
     /// `metered`, or `estimated` and `calculated` where the meter failed.
     pub method: Method,
     pub quantity: Quantity,
-    /// Of `metered`.
+    /// Of `metered`, unless the meter was replaced within the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readings: Option<Readings>,
+    /// Of `metered` in place of `readings`, where several meters counted one after another: they
+    /// touch and fill the period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub segments: Vec<Segment>,
     /// Excluded: the period is `from` up to, not including, `to`.
     pub to: UtcMillis,
 }

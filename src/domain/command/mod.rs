@@ -5,12 +5,14 @@
 //! bytes asked twice are one command.
 
 mod access;
+mod adjustment;
 mod commitment;
 mod contract;
 mod delivery;
 mod dispute;
 mod evidence;
 mod market;
+mod network;
 mod partner;
 mod period;
 mod registry;
@@ -20,6 +22,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 pub use access::{IssueKey, RevokeKey};
+pub use adjustment::{AdjustMeteredPeriods, ConfirmAdjustment, DeclineAdjustment};
 pub use contract::{
     ConfirmContract, ContractKind, ContractLine, DeclineContract, PlaceCallOff, ProposeContract,
     TerminateContract, Window,
@@ -32,6 +35,7 @@ pub use delivery::{
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
+pub use network::{LossKey, Outlet, RecordNetworkBalance};
 pub use partner::{
     AnswerLink, ClaimCounterparty, ConfirmEntry, IssueLink, LinkAnswer, LinkSubject,
     RecordCounterparty,
@@ -40,9 +44,9 @@ pub use period::{
     ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
 };
 pub use registry::{
-    CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
+    CalibrateMeter, CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
-    RegisterSite, ReinstatePermit, SuspendPermit,
+    RegisterSite, ReinstatePermit, ReplaceMeter, SuspendPermit,
 };
 
 use crate::domain::actor::Actor;
@@ -123,6 +127,8 @@ commands! {
     RegisterScale "register_scale" "Registers a weighbridge or belt scale."
     CalibrateScale "calibrate_scale" "Records a scale's calibration."
     RegisterMeter "register_meter" "Registers a meter."
+    CalibrateMeter "calibrate_meter" "Records a meter's calibration."
+    ReplaceMeter "replace_meter" "Records that a meter gave way to another."
     PublishCatalogue "publish_catalogue" "Loads a list of material codes."
     DefineMaterial "define_material" "Describes a material."
     ClassifyHazard "classify_hazard" "Decides whether a material is hazardous."
@@ -157,6 +163,10 @@ commands! {
     DisputeDelivery "dispute_delivery" "Disputes a delivery."
     SettleDispute "settle_dispute" "Proposes how a dispute is settled, or agrees."
     WithdrawDispute "withdraw_dispute" "Takes a dispute back."
+    AdjustMeteredPeriods "adjust_metered_periods" "Adjusts accepted metered periods afterwards."
+    ConfirmAdjustment "confirm_adjustment" "Confirms an adjustment."
+    DeclineAdjustment "decline_adjustment" "Declines an adjustment, or takes it back."
+    RecordNetworkBalance "record_network_balance" "Shares what a network lost in a month."
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
     AttachEvidence "attach_evidence" "Links a document to a thing."

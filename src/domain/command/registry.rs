@@ -12,9 +12,11 @@ use crate::domain::id::{
 };
 use crate::domain::party_id::{Gln, Lei, Locode, Uscc};
 use crate::domain::quantity::{Basis, Quantity};
-use crate::domain::shapes::{Evidence, Grade, HazardClass, LegalStatus, MaterialKind, Term};
+use crate::domain::shapes::{
+    Evidence, Grade, HazardClass, LegalStatus, MaterialKind, Medium, Term,
+};
 use crate::domain::text::Text;
-use crate::domain::time::{Day, Zone};
+use crate::domain::time::{Day, UtcMillis, Zone};
 use crate::domain::unit::{Dimension, Unit};
 
 /// Opens a park. By the ledger keeper.
@@ -138,12 +140,46 @@ pub struct CalibrateScale {
 #[serde(deny_unknown_fields)]
 pub struct RegisterMeter {
     pub calibration: Calibration,
+    /// The billing meter that this one checks; absent on a billing meter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_of: Option<MeterId>,
+    /// How many digits its counter has before the point: at the next number it begins at zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 15)]
+    pub digits: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Medium>,
     pub meter: MeterId,
     /// The difference of two readings times this is the quantity in `unit`.
     pub multiplier: Decimal,
     pub name: Text,
     pub site: SiteId,
     pub unit: Unit,
+}
+
+/// By the site's firm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrateMeter {
+    pub calibration: Calibration,
+    pub meter: MeterId,
+}
+
+/// A meter gives way to another at the same site, which is registered already. By the site's firm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceMeter {
+    /// When the one stopped and the other began.
+    pub at: UtcMillis,
+    /// The last reading of the one that is replaced.
+    pub end: Decimal,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    pub meter: MeterId,
+    pub new_meter: MeterId,
+    pub reason: Text,
+    /// The first reading of the new one.
+    pub start: Decimal,
 }
 
 /// Loads a list of codes, or a part of one. By the ledger keeper.

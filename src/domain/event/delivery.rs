@@ -11,10 +11,11 @@ use crate::domain::code::Operation;
 use crate::domain::command::Manifest;
 use crate::domain::confidential::{Confidential, Sealed};
 use crate::domain::event::Side;
-use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId};
+use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId, SiteId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::{
-    Evidence, Grade, MaterialBrief, Measured, Nonconformity, Party, Readings,
+    CheckReading, Evidence, Grade, MaterialBrief, Measured, MethodBasis, Nonconformity, Party,
+    Readings, Segment,
 };
 use crate::domain::text::Text;
 use crate::domain::time::{Day, UtcMillis};
@@ -102,7 +103,11 @@ pub struct MeteredPeriodRecorded {
     /// Which side has recorded it.
     pub by: Side,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<MethodBasis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_off: Option<CallOffId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckReading>,
     pub day: Day,
     pub exchange: Exchange,
     pub from: UtcMillis,
@@ -117,6 +122,8 @@ pub struct MeteredPeriodRecorded {
     pub quantity: Quantity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readings: Option<Readings>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
     pub to: UtcMillis,
 }
 
@@ -214,4 +221,18 @@ pub struct DeliveryCancelled {
     /// What had been dispatched.
     pub quantity: Quantity,
     pub reason: Text,
+}
+
+impl Exchange {
+    /// The sites of both sides.
+    pub fn sites(&self) -> [&SiteId; 2] {
+        [&self.supplier.site, &self.receiver.site]
+    }
+}
+
+impl MeteredPeriodRecorded {
+    /// From, and up to but not including.
+    pub fn period(&self) -> (UtcMillis, UtcMillis) {
+        (self.from, self.to)
+    }
 }

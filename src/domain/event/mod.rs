@@ -3,18 +3,23 @@
 //! Invariant: their serde form is canonical JSON, and a released form never changes: another shape
 //! is another schema number, read by its own arm of [`Event::parse`].
 
+mod adjustment;
 mod contract;
 mod delivery;
 mod dispute;
 mod evidence;
 mod ledger;
 mod market;
+mod network;
 mod partner;
 mod period;
 mod registry;
 
 use serde::Serialize;
 
+pub use adjustment::{
+    MeteredAdjustmentConfirmed, MeteredAdjustmentDeclined, MeteredAdjustmentRecorded,
+};
 pub use contract::{
     AgreedLine, AgreedPrice, CallOffPlaced, ContractConcluded, ContractConfirmed, ContractDeclined,
     ContractProposed, ContractTerminated, Side,
@@ -28,6 +33,7 @@ pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Settlement
 pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
+pub use network::{LossShare, NetworkBalanceRecorded};
 pub use partner::{
     CounterpartyClaimed, CounterpartyRecorded, EntryConfirmed, LinkAnswered, LinkIssued,
 };
@@ -38,8 +44,8 @@ pub use period::{
 };
 pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
-    MeterRegistered, ParkRegistered, PermitRegistered, PermitReinstated, PermitSuspended,
-    ScaleCalibrated, ScaleRegistered, SiteRegistered,
+    MeterCalibrated, MeterRegistered, MeterReplaced, ParkRegistered, PermitRegistered,
+    PermitReinstated, PermitSuspended, ScaleCalibrated, ScaleRegistered, SiteRegistered,
 };
 
 use crate::domain::id::ParkId;
@@ -120,6 +126,8 @@ events! {
     ScaleRegistered "scale_registered" 1
     ScaleCalibrated "scale_calibrated" 1
     MeterRegistered "meter_registered" 1
+    MeterCalibrated "meter_calibrated" 1
+    MeterReplaced "meter_replaced" 1
     CataloguePublished "catalogue_published" 1
     MaterialDefined "material_defined" 1
     HazardClassified "hazard_classified" 1
@@ -155,6 +163,10 @@ events! {
     SettlementProposed "settlement_proposed" 1
     DisputeSettled "dispute_settled" 1
     DisputeWithdrawn "dispute_withdrawn" 1
+    MeteredAdjustmentRecorded "metered_adjustment_recorded" 1
+    MeteredAdjustmentConfirmed "metered_adjustment_confirmed" 1
+    MeteredAdjustmentDeclined "metered_adjustment_declined" 1
+    NetworkBalanceRecorded "network_balance_recorded" 1
     ReturnSubmitted "return_submitted" 1
     GenerationDeclared "generation_declared" 1
     OwnReuseDeclared "own_reuse_declared" 1
@@ -199,6 +211,7 @@ impl Event {
             Event::ParkRegistered(e) => of("park", e.park.as_str()),
             Event::PeriodClosed(e) => of("park", e.park.as_str()),
             Event::ParkCounted(e) => of("park", e.park.as_str()),
+            Event::NetworkBalanceRecorded(e) => of("park", e.park.as_str()),
             Event::FirmRegistered(e) => of("firm", e.firm.as_str()),
             Event::SiteRegistered(e) => of("site", e.site.as_str()),
             Event::PermitRegistered(e) => of("permit", e.permit.as_str()),
@@ -207,6 +220,8 @@ impl Event {
             Event::ScaleRegistered(e) => of("scale", e.scale.as_str()),
             Event::ScaleCalibrated(e) => of("scale", e.scale.as_str()),
             Event::MeterRegistered(e) => of("meter", e.meter.as_str()),
+            Event::MeterCalibrated(e) => of("meter", e.meter.as_str()),
+            Event::MeterReplaced(e) => of("meter", e.meter.as_str()),
             Event::CataloguePublished(e) => of("catalogue", e.catalogue.as_str()),
             Event::MaterialDefined(e) => of("material", e.material.as_str()),
             Event::HazardClassified(e) => of("material", e.material.as_str()),
@@ -221,6 +236,9 @@ impl Event {
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
+            Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
+            Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
+            Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -325,6 +343,7 @@ impl Event {
             Event::PeriodClosed(e) => vec![&e.park],
             Event::ParkCounted(e) => vec![&e.park],
             Event::CounterpartyRecorded(e) => vec![&e.park],
+            Event::NetworkBalanceRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],
             Event::PermitRegistered(e) => vec![&e.park],
             Event::PermitSuspended(e) => vec![&e.park],
@@ -332,6 +351,8 @@ impl Event {
             Event::ScaleRegistered(e) => vec![&e.park],
             Event::ScaleCalibrated(e) => vec![&e.park],
             Event::MeterRegistered(e) => vec![&e.park],
+            Event::MeterCalibrated(e) => vec![&e.park],
+            Event::MeterReplaced(e) => vec![&e.park],
             Event::LegalStatusDecided(e) => vec![&e.park],
             Event::ListingPublished(e) => vec![&e.park],
             Event::ListingAmended(e) => vec![&e.park],
@@ -343,6 +364,9 @@ impl Event {
             Event::ContractTerminated(e) => e.parks.iter().collect(),
             Event::CallOffPlaced(e) => e.parks.iter().collect(),
             Event::EvidenceAttached(e) => e.parks.iter().collect(),
+            Event::MeteredAdjustmentRecorded(e) => e.parks.iter().collect(),
+            Event::MeteredAdjustmentConfirmed(e) => both(&e.supplier.park, &e.receiver.park),
+            Event::MeteredAdjustmentDeclined(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

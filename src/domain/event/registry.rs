@@ -15,10 +15,10 @@ use crate::domain::id::{
 use crate::domain::party_id::{Gln, Lei, Locode, Uscc};
 use crate::domain::quantity::{Basis, Quantity};
 use crate::domain::shapes::{
-    Evidence, Grade, HazardClass, LegalStatus, MaterialKind, Nonconformity, Term,
+    Evidence, Grade, HazardClass, LegalStatus, MaterialKind, Medium, Nonconformity, Term,
 };
 use crate::domain::text::Text;
-use crate::domain::time::{Day, Zone};
+use crate::domain::time::{Day, UtcMillis, Zone};
 use crate::domain::unit::{Dimension, Unit};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -118,13 +118,43 @@ pub struct ScaleCalibrated {
 #[serde(deny_unknown_fields)]
 pub struct MeterRegistered {
     pub calibration: Calibration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_of: Option<MeterId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 15)]
+    pub digits: Option<u8>,
     pub firm: FirmId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Medium>,
     pub meter: MeterId,
     pub multiplier: Decimal,
     pub name: Text,
     pub park: ParkId,
     pub site: SiteId,
     pub unit: Unit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeterCalibrated {
+    pub calibration: Calibration,
+    pub meter: MeterId,
+    pub park: ParkId,
+}
+
+/// A record of the meter that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeterReplaced {
+    pub at: UtcMillis,
+    pub end: Decimal,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    pub meter: MeterId,
+    pub new_meter: MeterId,
+    pub park: ParkId,
+    pub reason: Text,
+    pub start: Decimal,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

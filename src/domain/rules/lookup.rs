@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use crate::domain::decide::Context;
-use crate::domain::id::{FirmId, ListingId, MaterialId, ParkId, PermitId, ScaleId, SiteId};
+use crate::domain::id::{
+    FirmId, ListingId, MaterialId, MeterId, ParkId, PermitId, ScaleId, SiteId,
+};
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::shapes::{MaterialBrief, Party, Term};
-use crate::domain::state::{Firm, Listing, Material, Park, Period, Permit, Scale, Site};
+use crate::domain::state::{Firm, Listing, Material, Meter, Park, Period, Permit, Scale, Site};
 use crate::domain::states::{Aggregate, States, Stored};
 use crate::domain::time::{Day, Month, UtcMillis, Zone};
 use crate::domain::unit::Dimension;
@@ -39,6 +41,7 @@ lookups! {
     firm FirmId Firm UnknownFirm "firm" "register it first (register_firm)"
     site SiteId Site UnknownSite "site" "register it first (register_site)"
     permit PermitId Permit UnknownPermit "permit" "register it first (register_permit)"
+    meter MeterId Meter UnknownMeter "meter" "register it first (register_meter)"
     scale ScaleId Scale UnknownScale "scale" "register it first (register_scale)"
     material MaterialId Material UnknownMaterial "material" "define it first (define_material)"
     listing ListingId Listing UnknownListing "listing" "publish it first (publish_listing)"

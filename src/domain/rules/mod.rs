@@ -12,7 +12,7 @@ pub mod period;
 pub mod permits;
 pub mod registry;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod who;

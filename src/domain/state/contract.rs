@@ -9,6 +9,7 @@ use crate::domain::event::Side;
 use crate::domain::id::{CallOffId, ContractId, ListingId};
 use crate::domain::quantity::Quantity;
 use crate::domain::shapes::{BaselineFate, Grade, MaterialBrief, Party, PriceDirection, Term};
+use crate::domain::state::{Adjustment, LossOfMonth};
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::time::Day;
 
@@ -25,6 +26,8 @@ pub enum ContractStage {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contract {
+    /// Of its metered periods, in order of recording.
+    pub adjustments: Vec<Adjustment>,
     pub call_offs: Vec<CallOff>,
     pub confirmed_by_receiver: bool,
     pub confirmed_by_supplier: bool,
@@ -34,6 +37,8 @@ pub struct Contract {
     pub last_day: Option<Day>,
     pub lines: Vec<Line>,
     pub listing: Option<ListingId>,
+    /// What fell to it of networks' losses, in order of recording.
+    pub losses: Vec<LossOfMonth>,
     pub proposed_by: Side,
     pub receiver: Party,
     pub stage: ContractStage,

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::decimal::Decimal;
 use crate::domain::event::{Exchange, Side};
-use crate::domain::id::{CallOffId, DeliveryId};
+use crate::domain::id::{CallOffId, DeliveryId, MeterId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
 use crate::domain::state::Dispute;
@@ -43,6 +44,8 @@ pub struct Delivery {
     pub booked: Day,
     /// In base units, as all below.
     pub accepted: Option<i64>,
+    /// Whether it stands in the balance of a network.
+    pub balanced: bool,
     pub call_off: Option<CallOffId>,
     pub cancelled: bool,
     pub discrepancy: Option<Discrepancy>,
@@ -68,6 +71,8 @@ pub struct Delivery {
     pub receiver_spoke: bool,
     pub rejected: Option<Rejection>,
     pub supplier_spoke: bool,
+    /// Of a metered period: which meter counted from when to when; none where none did.
+    pub segments: Vec<(Option<MeterId>, UtcMillis, UtcMillis)>,
     pub used: i64,
     /// Passed on in interim recoveries (R12, R13): neither used nor left.
     pub used_interim: i64,
@@ -144,22 +149,54 @@ impl TicketUse {
 }
 
 /// The time that a meter has counted; its id is the meter's. One of neither side of its contract
-/// stands apart, as `sit_…/mtr_…` with the supplier's site.
+/// stands apart, as `sit_…/mtr_…` with the supplier's site. What was accepted of it under a line
+/// has a row of its own, without readings: `ctr_…/1/mtr_…`, or `ctr_…/1/-` where no meter counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeterUse {
     /// From, and up to but not including, in order. Periods that touch are one, so a meter that is
     /// read without gaps has one however often it is read.
     pub periods: Vec<(UtcMillis, UtcMillis)>,
+    /// Where it stood when one of these began or ended, in order; the last one is its last reading.
+    pub readings: Vec<(UtcMillis, Decimal)>,
 }
 
 impl MeterUse {
+    pub const NONE: MeterUse = MeterUse { periods: Vec::new(), readings: Vec::new() };
+
+    /// Where it stood when it was read last before a period that overlaps none.
+    pub fn reading_before(&self, from: UtcMillis) -> Option<&Decimal> {
+        let after = self.readings.partition_point(|(at, _)| *at <= from);
+        self.readings[..after].last().map(|(_, reading)| reading)
+    }
+
+    /// Where it stood when it was read first after a period that overlaps none.
+    pub fn reading_after(&self, to: UtcMillis) -> Option<&Decimal> {
+        let after = self.readings.partition_point(|(at, _)| *at < to);
+        self.readings.get(after).map(|(_, reading)| reading)
+    }
+
+    /// Whether all of that time was counted.
+    pub fn covers(&self, from: UtcMillis, to: UtcMillis) -> bool {
+        self.periods.iter().any(|(begin, end)| *begin <= from && to <= *end)
+    }
+
+    /// Adds a period that overlaps none, with the readings at its two ends.
+    pub fn count(&mut self, from: (UtcMillis, Decimal), to: (UtcMillis, Decimal)) {
+        self.add(from.0, to.0);
+        self.readings.extend([from, to]);
+        // Where two periods touch, the meter is neither begun nor ended.
+        let Self { periods, readings } = self;
+        readings.retain(|(at, _)| periods.iter().any(|(begin, end)| at == begin || at == end));
+        readings.sort_by_key(|(at, _)| *at);
+    }
+
     /// Counted time that a period would count again.
     pub fn overlapping(&self, from: UtcMillis, to: UtcMillis) -> Option<(UtcMillis, UtcMillis)> {
         let first = self.periods.partition_point(|(_, end)| *end <= from);
         self.periods.get(first).copied().filter(|(begin, _)| *begin < to)
     }
 
-    /// Adds a period that overlaps none.
+    /// Adds a period. Only where no meter counted may it overlap another.
     pub fn add(&mut self, mut from: UtcMillis, mut to: UtcMillis) {
         let first = self.periods.partition_point(|(_, end)| *end < from);
         let mut last = first;
@@ -231,7 +268,7 @@ mod tests {
         fn a_meter_s_time_is_what_was_added_and_touching_periods_are_one(
             asked in proptest::collection::vec((0usize..60, 1usize..12), 1..20)
         ) {
-            let mut used = MeterUse { periods: Vec::new() };
+            let mut used = MeterUse::NONE;
             let mut counted = [false; 72];
             for (from, length) in asked {
                 let span = from..from + length;
@@ -239,7 +276,8 @@ mod tests {
                 let twice = counted[span.clone()].contains(&true);
                 prop_assert_eq!(used.overlapping(begin, end).is_some(), twice);
                 if !twice {
-                    used.add(begin, end);
+                    let stood = |at: UtcMillis| (at, Decimal::from(at.0 as u32));
+                    used.count(stood(begin), stood(end));
                     counted[span].fill(true);
                 }
             }
@@ -251,7 +289,14 @@ mod tests {
                 }
                 from += run.len() as i64;
             }
-            prop_assert_eq!(used.periods, runs);
+            let ends = runs.iter().flat_map(|(from, to)| [*from, *to]);
+            let stood: Vec<_> = ends.map(|at| (at, Decimal::from(at.0 as u32))).collect();
+            prop_assert_eq!(&used.readings, &stood);
+            prop_assert_eq!(&used.periods, &runs);
+            for (from, to) in runs {
+                prop_assert!(used.covers(from, to) && !used.covers(from, UtcMillis(to.0 + 1)));
+                prop_assert_eq!(used.reading_before(to), used.reading_after(to));
+            }
         }
     }
 }

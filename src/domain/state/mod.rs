@@ -3,15 +3,18 @@
 //! Invariant: every member is always written (no member is left out when absent), because rows are
 //! not self-describing; and every collection is small, or bounded by its aggregate's own life.
 
+mod adjustment;
 mod contract;
 pub mod day_book;
 mod delivery;
 mod dispute;
 mod evidence;
 mod market;
+mod network;
 mod period;
 mod registry;
 
+pub use adjustment::{Adjustment, AdjustmentStage};
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use day_book::DayBook;
 pub use delivery::{
@@ -21,8 +24,9 @@ pub use delivery::{
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
 pub use market::Listing;
+pub use network::LossOfMonth;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
-    Meter, Park, ParkPlaces, Permit, PermitUse, Scale, Site,
+    Meter, Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,
 };

@@ -14,10 +14,10 @@ use crate::domain::id::{
 };
 use crate::domain::party_id::{Gln, Lei, Locode, Uscc};
 use crate::domain::quantity::{Basis, Quantity};
-use crate::domain::shapes::{Grade, HazardClass, MaterialKind, Term};
+use crate::domain::shapes::{Grade, HazardClass, MaterialKind, Medium, Term};
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::text::Text;
-use crate::domain::time::{Day, Zone};
+use crate::domain::time::{Day, UtcMillis, Zone};
 use crate::domain::unit::{Dimension, Unit};
 
 /// The ledger itself; its id is empty.
@@ -146,13 +146,43 @@ pub struct Scale {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meter {
     pub calibrations: Vec<Term>,
+    pub check_of: Option<MeterId>,
+    pub digits: Option<u8>,
     pub firm: FirmId,
+    /// Of one that took another's place: since when, and its reading then.
+    pub installed: Option<(UtcMillis, Decimal)>,
+    pub medium: Option<Medium>,
     pub meter: MeterId,
     pub multiplier: Decimal,
     pub name: Text,
     pub park: ParkId,
+    pub replaced: Option<Replacement>,
     pub site: SiteId,
     pub unit: Unit,
+}
+
+/// How a meter gave way to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    pub at: UtcMillis,
+    pub by: MeterId,
+    pub end: Decimal,
+}
+
+impl Meter {
+    /// Whether some calibration holds on each of these days.
+    pub fn is_calibrated(&self, first: Day, last: Day) -> bool {
+        let mut day = first;
+        loop {
+            let holding = self.calibrations.iter().filter(|term| term.contains(day));
+            let Some(until) = holding.map(|term| term.to).max() else { return false };
+            if until >= last {
+                return true;
+            }
+            let Some(next) = until.checked_add(1) else { return true };
+            day = next;
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

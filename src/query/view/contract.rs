@@ -6,17 +6,25 @@ use utoipa::ToSchema;
 use crate::domain::command::{ContractKind, Window};
 use crate::domain::decimal::Decimal;
 use crate::domain::event::Side;
-use crate::domain::id::{CallOffId, ContractId, ListingId};
+use crate::domain::id::{AdjustmentId, CallOffId, ContractId, ListingId, MeterId};
 use crate::domain::quantity::Quantity;
-use crate::domain::shapes::{BaselineFate, Grade, MaterialBrief, Party, PriceDirection, Term};
-use crate::domain::state::{CallOff, Contract, ContractStage, Line, WindowBalance};
-use crate::domain::time::Day;
+use crate::domain::shapes::{
+    AdjustmentCause, AdjustmentSign, BaselineFate, Grade, MaterialBrief, Party, PriceDirection,
+    Term,
+};
+use crate::domain::state::{
+    Adjustment, AdjustmentStage, CallOff, Contract, ContractStage, Line, LossOfMonth, WindowBalance,
+};
+use crate::domain::text::Text;
+use crate::domain::time::{Day, Month, UtcMillis};
 use crate::domain::unit::Unit;
 use crate::query::view::{quantity, view};
 
 view! {
     /// A contract and how much of it was delivered. Price amounts are confidential and not in here.
     pub struct ContractView of Contract {
+        /// Of its metered periods, in order of recording.
+        adjustments: Vec<AdjustmentView>,
         call_offs: Vec<CallOffView>,
         /// The sides that have confirmed it.
         confirmed_by: Vec<Side>,
@@ -28,6 +36,8 @@ view! {
         lines: Vec<LineView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         listing: Option<ListingId>,
+        /// What fell to it of networks' losses, in order of recording. No figure counts it.
+        losses: Vec<LossView>,
         proposed_by: Side,
         receiver: Party,
         stage: ContractStage,
@@ -42,6 +52,7 @@ view! {
             changed: stored.changed,
             created: stored.created,
             version: stored.version,
+            adjustments: state.adjustments.iter().map(AdjustmentView::from).collect(),
             call_offs: state.call_offs.iter().map(CallOffView::from).collect(),
             confirmed_by: supplier.into_iter().chain(receiver).collect(),
             contract: state.contract.clone(),
@@ -49,6 +60,7 @@ view! {
             last_day: state.last_day,
             lines: state.lines.iter().map(LineView::from).collect(),
             listing: state.listing.clone(),
+            losses: state.losses.iter().map(LossView::from).collect(),
             proposed_by: state.proposed_by,
             receiver: state.receiver.clone(),
             stage: state.stage,
@@ -74,6 +86,78 @@ impl From<&CallOff> for CallOffView {
         let CallOff { call_off, dispatched, line, quantity, term } = call_off.clone();
         let dispatched = self::quantity(dispatched, quantity.unit());
         CallOffView { call_off, dispatched, line, quantity, term }
+    }
+}
+
+/// A difference by which metered periods are adjusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AdjustmentView {
+    pub adjustment: AdjustmentId,
+    /// Whether the difference was used as well.
+    pub also_used: bool,
+    /// The side that asks for it.
+    pub by: Side,
+    pub cause: AdjustmentCause,
+    /// On which it counts in figures.
+    pub day: Day,
+    pub from: UtcMillis,
+    pub line: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meter: Option<MeterId>,
+    pub quantity: Quantity,
+    pub reason: Text,
+    /// Position of the record that asked for it, with its evidence.
+    #[schema(minimum = 0)]
+    pub record: u64,
+    pub sign: AdjustmentSign,
+    /// It counts once it is confirmed.
+    pub stage: AdjustmentStage,
+    pub to: UtcMillis,
+}
+
+impl From<&Adjustment> for AdjustmentView {
+    fn from(whole: &Adjustment) -> AdjustmentView {
+        let Adjustment { adjustment, also_used, by, cause, day, from, line, .. } = whole.clone();
+        let Adjustment { meter, quantity, reason, record, sign, stage, to, .. } = whole.clone();
+        AdjustmentView {
+            adjustment,
+            also_used,
+            by,
+            cause,
+            day,
+            from,
+            line,
+            meter,
+            quantity,
+            reason,
+            record,
+            sign,
+            stage,
+            to,
+        }
+    }
+}
+
+/// A contract line's share of what a network lost in a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LossView {
+    pub line: u16,
+    pub loss: Quantity,
+    pub month: Month,
+    pub network: Text,
+    /// The declared key.
+    pub percent: Decimal,
+    /// What reached the receiver.
+    pub received: Quantity,
+    /// Position of the record that has the whole balance.
+    #[schema(minimum = 0)]
+    pub record: u64,
+}
+
+impl From<&LossOfMonth> for LossView {
+    fn from(loss: &LossOfMonth) -> LossView {
+        let LossOfMonth { line, loss, month, network, percent, received, record } = loss.clone();
+        LossView { line, loss, month, network, percent, received, record }
     }
 }
 

@@ -13,7 +13,7 @@ mod period;
 mod registry;
 
 pub use access::KeyView;
-pub use contract::{CallOffView, ContractView, LineView, WindowView};
+pub use contract::{AdjustmentView, CallOffView, ContractView, LineView, LossView, WindowView};
 pub use delivery::{
     DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd, RejectionView,
     SettlementView, WeightView,

@@ -11,10 +11,12 @@ use crate::domain::id::{
 };
 use crate::domain::party_id::{Gln, Lei, Locode, Uscc};
 use crate::domain::quantity::{Basis, Quantity};
-use crate::domain::shapes::{Grade, HazardClass, MaterialKind, Term};
-use crate::domain::state::{Catalogue, Firm, Material, Meter, Park, Permit, Scale, Site};
+use crate::domain::shapes::{Grade, HazardClass, MaterialKind, Medium, Term};
+use crate::domain::state::{
+    Catalogue, Firm, Material, Meter, Park, Permit, Replacement, Scale, Site,
+};
 use crate::domain::text::Text;
-use crate::domain::time::{Day, Zone};
+use crate::domain::time::{Day, UtcMillis, Zone};
 use crate::domain::unit::{Dimension, Unit};
 use crate::query::view::view;
 
@@ -193,11 +195,25 @@ view! {
     /// A meter.
     pub struct MeterView of Meter {
         calibrations: Vec<Term>,
+        /// The billing meter that it checks.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        check_of: Option<MeterId>,
+        /// Of its counter, before the point.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        digits: Option<u8>,
         firm: FirmId,
+        /// Since when it stands in another's place, with its reading then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        installed: Option<InstalledView>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        medium: Option<Medium>,
         meter: MeterId,
         multiplier: Decimal,
         name: Text,
         park: ParkId,
+        /// How it gave way to another.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        replaced: Option<ReplacedView>,
         site: SiteId,
         unit: Unit,
     }
@@ -209,15 +225,41 @@ view! {
             created,
             version,
             calibrations: state.calibrations,
+            check_of: state.check_of,
+            digits: state.digits,
             firm: state.firm,
+            installed: state.installed.map(|(at, start)| InstalledView { at, start }),
+            medium: state.medium,
             meter: state.meter,
             multiplier: state.multiplier,
             name: state.name,
             park: state.park,
+            replaced: state.replaced.map(|Replacement { at, by, end }| ReplacedView {
+                at,
+                by,
+                end,
+            }),
             site: state.site,
             unit: state.unit,
         }
     }
+}
+
+/// Since when a meter stands in another's place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct InstalledView {
+    pub at: UtcMillis,
+    /// Its first reading.
+    pub start: Decimal,
+}
+
+/// How a meter gave way to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReplacedView {
+    pub at: UtcMillis,
+    pub by: MeterId,
+    /// Its last reading.
+    pub end: Decimal,
 }
 
 view! {

@@ -151,6 +151,9 @@ words! {
         UnknownCode "a code that none of the loaded catalogues has" "代码不在已载入的名录中"
         NotDispatched "received before any dispatch was recorded" "收货前未登记发货"
         NoCallOff "no call-off, or another than the contract has" "缺少提货单或与合同不符"
+        MeterNotCalibrated "meter not calibrated on every day of it" "计量表校准不在有效期内"
+        ReadingGap "readings do not follow those before" "读数与上期不连续"
+        CheckMeterDiffers "check meter differs beyond tolerance" "校核表差异超出允差"
     }
 }
 
@@ -213,6 +216,12 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("settlement_proposed", "Settlement proposed", "提出了结方案"),
     ("dispute_settled", "Dispute settled", "争议了结"),
     ("dispute_withdrawn", "Dispute withdrawn", "撤回争议"),
+    ("meter_calibrated", "Meter calibrated", "校准计量表"),
+    ("meter_replaced", "Meter replaced", "更换计量表"),
+    ("metered_adjustment_recorded", "Adjustment proposed", "提出计量调整"),
+    ("metered_adjustment_confirmed", "Adjustment confirmed", "确认计量调整"),
+    ("metered_adjustment_declined", "Adjustment declined", "拒绝计量调整"),
+    ("network_balance_recorded", "Network loss shared", "分摊管网损失"),
     ("zero_activity_declared", "Zero activity declared", "零申报"),
     ("period_closed", "Month closed", "月度关账"),
     ("park_counted", "Park's records counted", "清点园区记录"),

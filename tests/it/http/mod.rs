@@ -6,6 +6,7 @@ mod bad_input;
 mod batch;
 mod documents;
 mod figures;
+mod meters;
 mod proofs;
 mod reads;
 pub mod server;

@@ -49,6 +49,7 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
 fn proposed(meta: &Meta<'_>, event: &ContractProposed) -> Contract {
     let by_supplier = meta.actor.is_firm(&event.supplier.firm);
     Contract {
+        adjustments: Vec::new(),
         call_offs: Vec::new(),
         confirmed_by_receiver: false,
         confirmed_by_supplier: false,
@@ -57,6 +58,7 @@ fn proposed(meta: &Meta<'_>, event: &ContractProposed) -> Contract {
         last_day: None,
         lines: event.lines.iter().map(line).collect(),
         listing: event.listing.clone(),
+        losses: Vec::new(),
         proposed_by: if by_supplier { Side::Supplier } else { Side::Receiver },
         receiver: event.receiver.clone(),
         stage: ContractStage::Proposed,

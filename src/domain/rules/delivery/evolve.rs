@@ -1,7 +1,8 @@
 //! What events of deliveries leave behind: the delivery, the balance of its contract line, and what
 //! its ticket, its meter and its permit were used for.
 //!
-//! Invariant: every sum of a contract line is the sum over the line's deliveries, window by window.
+//! Invariant: every sum of a contract line is the sum over the line's deliveries and confirmed
+//! adjustments, window by window.
 
 use crate::domain::event::{
     DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
@@ -9,9 +10,10 @@ use crate::domain::event::{
 };
 use crate::domain::evolve::Meta;
 use crate::domain::id::CallOffId;
+use crate::domain::rules::delivery::adjust::accepted_id;
 use crate::domain::rules::delivery::metered::meter_use_id;
-use crate::domain::rules::delivery::shared;
 use crate::domain::rules::delivery::weighing::ticket_id;
+use crate::domain::rules::delivery::{readings, shared};
 use crate::domain::rules::permits;
 use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
 use crate::domain::state::{
@@ -116,6 +118,7 @@ impl<S: StatesMut> Rows<'_, S> {
     fn metered(&mut self, event: &MeteredPeriodRecorded) {
         let MeteredPeriodRecorded { exchange, day, method, nonconformities, quantity, .. } = event;
         let weight = Weight { day: *day, method: *method, quantity: *quantity, record: self.at };
+        let segments = readings::segments(event.period(), event.readings.as_ref(), &event.segments);
         let amount = quantity.amount();
         self.begin(exchange, *day, nonconformities, |delivery| {
             match event.by {
@@ -126,19 +129,21 @@ impl<S: StatesMut> Rows<'_, S> {
                 Side::Receiver => delivery.receiver_spoke = true,
             }
             delivery.mode = DeliveryMode::MeteredPeriod;
+            let counted = segments.iter().map(|one| (Some(one.meter.clone()), one.from, one.to));
+            delivery.segments = counted.collect();
+            if delivery.segments.is_empty() {
+                delivery.segments.push((None, event.from, event.to));
+            }
             delivery.call_off.clone_from(&event.call_off);
             delivery.period = Some((event.from, event.to));
             delivery.dispatched = Some(weight.clone());
             delivery.received = Some(weight);
         });
-        if let Some(readings) = &event.readings {
-            let known = !nonconformities.contains(&Nonconformity::UnknownMeter);
-            let id = meter_use_id(&readings.meter, &exchange.supplier.site, known);
-            let before = self.states.find::<MeterUse>(&id);
-            let mut used =
-                before.map_or(MeterUse { periods: Vec::new() }, |used| used.state.clone());
-            used.add(event.from, event.to);
-            self.states.create(&id, self.at, false, used);
+        for segment in &segments {
+            let known = readings::meter(self.states, exchange.sites(), &segment.meter).is_some();
+            let id = meter_use_id(&segment.meter, &exchange.supplier.site, known);
+            let (from, to) = ((segment.from, segment.start), (segment.to, segment.end));
+            self.use_meter(&id, |used| used.count(from, to));
         }
         self.book(exchange, *day, |window| {
             window.dispatched += amount;
@@ -160,6 +165,11 @@ impl<S: StatesMut> Rows<'_, S> {
             },
             |window| window.accepted += amount,
         );
+        let delivery = self.states.find::<Delivery>(exchange.delivery.as_str());
+        for (meter, from, to) in delivery.iter().flat_map(|delivery| &delivery.state.segments) {
+            let id = accepted_id(&exchange.contract, exchange.line, meter.as_ref());
+            self.use_meter(&id, |used| used.add(*from, *to));
+        }
         let site = shared::site(self.states, &exchange.receiver);
         if !site.state.permits.is_empty() {
             let material = shared::material(self.states, &exchange.material.material);
@@ -305,6 +315,13 @@ impl<S: StatesMut> Rows<'_, S> {
         Weight { day, method: *method, quantity: *quantity, record: self.at }
     }
 
+    fn use_meter(&mut self, id: &str, change: impl FnOnce(&mut MeterUse)) {
+        let before = self.states.find::<MeterUse>(id);
+        let mut used = before.map_or(MeterUse::NONE, |used| used.state.clone());
+        change(&mut used);
+        self.states.create(id, self.at, false, used);
+    }
+
     fn use_ticket(
         &mut self,
         exchange: &Exchange,
@@ -345,6 +362,7 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
     Delivery {
         booked: day,
         accepted: None,
+        balanced: false,
         call_off: None,
         cancelled: false,
         discrepancy: None,
@@ -363,6 +381,7 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
         records: Vec::new(),
         rejected: None,
         supplier_spoke: false,
+        segments: Vec::new(),
         used: 0,
         used_interim: 0,
     }

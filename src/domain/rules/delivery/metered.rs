@@ -10,17 +10,18 @@ use crate::domain::command::RecordMeteredPeriod;
 use crate::domain::decide::{CLOCK_SKEW_MS, Context};
 use crate::domain::event::{MeteredPeriodRecorded, Side};
 use crate::domain::id::{MeterId, SiteId};
-use crate::domain::quantity::{Method, Quantity};
+use crate::domain::quantity::Method;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::Decision;
 use crate::domain::rules::delivery::dispatch::{called_off, note_call_off};
 use crate::domain::rules::delivery::noted::Noted;
+use crate::domain::rules::delivery::readings::{self, Counted};
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::lookup;
 use crate::domain::rules::partner::is_unregistered;
-use crate::domain::shapes::{Nonconformity, Readings};
-use crate::domain::state::{Contract, Delivery, Meter, MeterUse};
+use crate::domain::shapes::Nonconformity;
+use crate::domain::state::Delivery;
 use crate::domain::states::States;
 use crate::domain::time::UtcMillis;
 
@@ -41,7 +42,14 @@ pub fn record_metered_period<S: States>(
     named::not_zero(&data.quantity, QUANTITY)?;
     check_method(data)?;
     let mut noted = Noted::default();
-    check_meter(context, data, contract, &mut noted)?;
+    let period = (data.from, data.to);
+    let segments = &readings::segments(period, data.readings.as_ref(), &data.segments);
+    let counted = Counted { contract, period, quantity: &data.quantity, segments };
+    counted.check(context, !data.segments.is_empty(), &mut noted)?;
+    let tolerance = &line.tolerance_percent;
+    let check = data.check.as_ref();
+    let check = check.map(|check| counted.checked_by(context, check, tolerance, &mut noted));
+    let check = check.transpose()?;
     let material = shared::material(context.states, &line.material.material);
     let material = &material.state;
     let (supplier, receiver) = (&contract.supplier, &contract.receiver);
@@ -67,8 +75,10 @@ pub fn record_metered_period<S: States>(
         Side::Receiver => supplier,
     };
     let recorded = MeteredPeriodRecorded {
+        basis: data.basis.clone(),
         by,
         call_off: data.call_off.clone(),
+        check,
         day,
         exchange: shared::exchange(contract, line, material, &data.delivery),
         from: data.from,
@@ -78,6 +88,7 @@ pub fn record_metered_period<S: States>(
         one_sided: is_unregistered(context.states, &other.firm),
         quantity: data.quantity,
         readings: data.readings.clone(),
+        segments: data.segments.clone(),
         to: data.to,
     };
     Ok(vec![recorded.into()])
@@ -102,15 +113,21 @@ fn check_period<S: States>(
 
 fn check_method(data: &RecordMeteredPeriod) -> Result<(), Refusal> {
     let refuse = |code, pointer, message: &str| Err(Refusal::new(code, pointer, message));
-    match (data.method, &data.readings) {
-        (Method::Metered, Some(_)) | (Method::Calculated | Method::Estimated, None) => Ok(()),
-        (Method::Metered, None) => refuse(
+    if data.readings.is_some() && !data.segments.is_empty() {
+        let message = "a period has `readings` of one meter, or `segments` of several, not both";
+        return refuse(Code::UnexpectedMember, "/data/segments", message);
+    }
+    let read = data.readings.is_some() || !data.segments.is_empty();
+    match (data.method, read) {
+        (Method::Metered, true) | (Method::Calculated | Method::Estimated, false) => Ok(()),
+        (Method::Metered, false) => refuse(
             Code::MissingMember,
             "/data/readings",
             "what was metered has two readings; without them it is `estimated` or `calculated`",
         ),
-        (Method::Calculated | Method::Estimated, Some(_)) => {
-            refuse(Code::UnexpectedMember, "/data/readings", "what has readings was `metered`")
+        (Method::Calculated | Method::Estimated, true) => {
+            let at = if data.readings.is_some() { "/data/readings" } else { "/data/segments" };
+            refuse(Code::UnexpectedMember, at, "what has readings was `metered`")
         }
         (Method::Weighed | Method::Declared, _) => refuse(
             Code::BadMethod,
@@ -118,46 +135,6 @@ fn check_method(data: &RecordMeteredPeriod) -> Result<(), Refusal> {
             "a period is `metered`, or `estimated` or `calculated` where the meter failed",
         ),
     }
-}
-
-/// Refuses time that the meter has counted already, and notes readings that prove nothing.
-fn check_meter<S: States>(
-    context: &Context<'_, S>,
-    data: &RecordMeteredPeriod,
-    contract: &Contract,
-    noted: &mut Noted,
-) -> Result<(), Refusal> {
-    let Some(readings) = &data.readings else { return Ok(()) };
-    let meter = context.states.find::<Meter>(readings.meter.as_str());
-    let sites = [&contract.supplier.site, &contract.receiver.site];
-    let meter = meter.filter(|meter| sites.contains(&&meter.state.site));
-    match &meter {
-        None => noted.add(Nonconformity::UnknownMeter),
-        Some(meter) => {
-            let proven = proves(readings, &meter.state, &data.quantity);
-            noted.add_if(!proven, Nonconformity::ReadingsDisagree);
-        }
-    }
-    let id = meter_use_id(&readings.meter, &contract.supplier.site, meter.is_some());
-    let used = context.states.find::<MeterUse>(&id);
-    let overlapping = used.and_then(|used| used.state.overlapping(data.from, data.to));
-    let Some((from, to)) = overlapping else { return Ok(()) };
-    let message =
-        format!("{} has counted from {from} to {to} already; periods may touch", readings.meter);
-    Err(Refusal::new(Code::MeteredPeriodOverlaps, "/data/from", message))
-}
-
-/// Whether the difference of the readings times the multiplier is the quantity, to the last unit.
-fn proves(readings: &Readings, meter: &Meter, quantity: &Quantity) -> bool {
-    let exact = || {
-        let difference = readings.end.checked_sub(&readings.start).ok()?;
-        let counted = difference.units().checked_mul(meter.multiplier.units())?;
-        let counted = counted.checked_mul(i128::from(meter.unit.factor()))?;
-        let scale = u32::from(difference.scale() + meter.multiplier.scale());
-        let stated = i128::from(quantity.amount()).checked_mul(10i128.checked_pow(scale)?)?;
-        Some(counted == stated)
-    };
-    meter.unit.dimension() == quantity.dimension() && exact() == Some(true)
 }
 
 /// The id of a meter's row of periods. A meter of neither side stands apart: nobody can use up the
@@ -365,6 +342,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_recorded_before_meters_were_replaced_is_read_as_it_was() {
+        let text =
+            r#"{"contract":"ctr_steam","delivery":"dlv_1","from":"2025-03-09T16:00:00.000Z","#
+                .to_owned()
+                + r#""line":1,"method":"metered","quantity":{"unit":"GV","value":"26.93"},"#
+                + r#""readings":{"end":"1026.93","meter":"mtr_power","start":"1000"},"#
+                + r#""to":"2025-03-10T16:00:00.000Z"}"#;
+        let data: crate::domain::command::RecordMeteredPeriod =
+            serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&data).unwrap(), text, "so its hash is what it was");
+        let mut world = steam();
+        let events = world.take("frm_power", AFTER, "record_metered_period", &json!(data));
+        let written = serde_json::to_string(&events[0]).unwrap();
+        let added = ["check", "segments", "rolled_over"];
+        assert!(added.iter().all(|member| !written.contains(member)), "{written}");
+    }
+
+    #[test]
     fn an_estimate_stands_in_where_the_meter_failed() {
         let mut world = steam();
         let mut data = period("dlv_1", FROM, TO);
@@ -377,7 +372,8 @@ mod tests {
     #[test]
     fn a_period_is_recorded_whatever_rule_of_its_contract_it_breaks() {
         use Nonconformity::{
-            ContractNotInForce, NoCallOff, OutsideTerm, OverDelivery, PeriodClosed,
+            ContractNotInForce, MeterNotCalibrated, NoCallOff, OutsideTerm, OverDelivery,
+            PeriodClosed, ReadingGap,
         };
         let mut world = steam();
         let mut frame = proposal("ctr_frame", ("power", "cement"), "mat_steam", &gigajoules("20"));
@@ -393,21 +389,21 @@ mod tests {
                 "ctr_steam",
                 "2025-04-30T16:00:00.000Z",
                 "2025-05-01T16:00:00.000Z",
-                &[ContractNotInForce],
+                &[ContractNotInForce, ReadingGap],
             ),
             (
                 "dlv_3",
                 "ctr_steam",
                 "2026-01-30T16:00:00.000Z",
                 "2026-01-31T16:00:00.000Z",
-                &[ContractNotInForce, OutsideTerm],
+                &[ContractNotInForce, OutsideTerm, MeterNotCalibrated, ReadingGap],
             ),
             (
                 "dlv_4",
                 "ctr_frame",
                 "2025-05-30T16:00:00.000Z",
                 "2025-05-31T16:00:00.000Z",
-                &[OverDelivery, NoCallOff],
+                &[OverDelivery, NoCallOff, ReadingGap],
             ),
         ] {
             let data = with(period(delivery, from, to), json!({"contract": contract}));
@@ -438,7 +434,8 @@ mod tests {
         let refused = world.refuse("frm_cement", AFTER, "accept_delivery", &data);
         assert_eq!(refused, ("below_grade", "/data/delivery".to_owned()));
         let strong = json!({"grade": {"pressure_kpa": 800}});
-        let data = with(period("dlv_2", TO, "2025-03-11T16:00:00.000Z"), strong);
+        let mut data = with(period("dlv_2", TO, "2025-03-11T16:00:00.000Z"), strong);
+        data["readings"] = json!({"end": "1053.86", "meter": "mtr_power", "start": "1026.93"});
         world.take("frm_power", AFTER, "record_metered_period", &data);
         assert_eq!(world.noted("dlv_2"), []);
         let contract = world.state::<Contract>("ctr_steam");

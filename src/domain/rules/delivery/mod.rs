@@ -11,6 +11,7 @@
 //! not.
 
 mod accept;
+mod adjust;
 mod cancel;
 pub mod difference;
 mod discrepancy;
@@ -20,7 +21,9 @@ mod evolve;
 mod metered;
 #[cfg(test)]
 mod model;
+mod network;
 pub mod noted;
+mod readings;
 mod receive;
 mod rejection;
 pub mod shared;
@@ -31,12 +34,16 @@ use crate::domain::event::Event;
 use crate::domain::refusal::Refusal;
 
 pub use accept::{accept_delivery, check_claim, reject_delivery};
+pub use adjust::{
+    adjust_metered_periods, confirm_adjustment, decline_adjustment, evolve_adjustment,
+};
 pub use cancel::cancel_delivery;
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;
 pub use dispute::{dispute_delivery, settle_dispute, withdraw_dispute};
 pub use evolve::evolve;
 pub use metered::record_metered_period;
+pub use network::{evolve_balance, record_network_balance};
 pub use receive::receive_delivery;
 pub use rejection::{dispose_rejection, redirect_rejection, return_rejection};
 pub use usage::{dispose_delivery, use_delivery};

@@ -26,6 +26,10 @@ impl Noted {
         }
     }
 
+    pub fn has(&self, nonconformity: Nonconformity) -> bool {
+        self.0.contains(&nonconformity)
+    }
+
     pub fn into_list(mut self) -> Vec<Nonconformity> {
         self.0.sort_unstable();
         self.0.dedup();

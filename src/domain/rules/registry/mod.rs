@@ -5,6 +5,7 @@
 mod catalogue;
 mod firm;
 mod material;
+mod meter;
 mod park;
 mod permit;
 mod scale;
@@ -20,9 +21,10 @@ use crate::domain::states::StatesMut;
 pub use catalogue::publish_catalogue;
 pub use firm::register_firm;
 pub use material::{classify_hazard, decide_legal_status, define_material};
+pub use meter::{calibrate_meter, register_meter, replace_meter};
 pub use park::register_park;
 pub use permit::{register_permit, reinstate_permit, suspend_permit};
-pub use scale::{calibrate_scale, register_meter, register_scale};
+pub use scale::{calibrate_scale, register_scale};
 pub use site::register_site;
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -38,7 +40,9 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         Event::PermitReinstated(event) => permit::reinstated(states, meta, event),
         Event::ScaleRegistered(event) => scale::registered(states, meta, event),
         Event::ScaleCalibrated(event) => scale::calibrated(states, meta, event),
-        Event::MeterRegistered(event) => scale::meter_registered(states, meta, event),
+        Event::MeterRegistered(event) => meter::registered(states, meta, event),
+        Event::MeterCalibrated(event) => meter::calibrated(states, meta, event),
+        Event::MeterReplaced(event) => meter::replaced(states, meta, event),
         Event::CataloguePublished(event) => catalogue::published(states, meta, event),
         Event::MaterialDefined(event) => material::defined(states, meta, event),
         Event::HazardClassified(event) => material::classified(states, meta, event),

@@ -1,18 +1,17 @@
-//! Scales and meters of sites, and how long their calibrations hold.
+//! Scales of sites, and how long their calibrations hold.
 //!
-//! Invariant: a scale or meter stands at one site. Whether it was calibrated on a day is asked when
+//! Invariant: a scale stands at one site. Whether it was calibrated on a day is asked when
 //! something is weighed; a calibration may be recorded late.
 
-use crate::domain::command::{CalibrateScale, Calibration, RegisterMeter, RegisterScale};
+use crate::domain::command::{CalibrateScale, Calibration, RegisterScale};
 use crate::domain::decide::Context;
-use crate::domain::event::{MeterRegistered, ScaleCalibrated, ScaleRegistered};
+use crate::domain::event::{ScaleCalibrated, ScaleRegistered};
 use crate::domain::evolve::Meta;
-use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::lookup;
 use crate::domain::rules::registry::Decision;
 use crate::domain::rules::who::require_firm;
 use crate::domain::shapes::Term;
-use crate::domain::state::{Meter, Scale};
+use crate::domain::state::Scale;
 use crate::domain::states::{States, StatesMut};
 
 pub fn register_scale<S: States>(context: &Context<'_, S>, data: &RegisterScale) -> Decision {
@@ -33,24 +32,8 @@ pub fn calibrate_scale<S: States>(context: &Context<'_, S>, data: &CalibrateScal
     Ok(vec![ScaleCalibrated { calibration, park: found.state.park.clone(), scale }.into()])
 }
 
-pub fn register_meter<S: States>(context: &Context<'_, S>, data: &RegisterMeter) -> Decision {
-    let at = lookup::site(context, &data.site, "/data/site")?;
-    require_firm(context, &at.state.firm, "register a meter at this site")?;
-    lookup::absent::<Meter>(context, data.meter.as_str(), "/data/meter")?;
-    lookup::in_order(&term(&data.calibration), "/data/calibration")?;
-    if data.multiplier.is_zero() || data.multiplier.is_negative() {
-        let message =
-            format!("a multiplier is more than zero, as 1 or 0.01; not {}", data.multiplier);
-        return Err(Refusal::new(Code::BadMultiplier, "/data/multiplier", message));
-    }
-    let RegisterMeter { calibration, meter, multiplier, name, site, unit } = data.clone();
-    let (firm, park) = (at.state.firm.clone(), at.state.park.clone());
-    Ok(vec![
-        MeterRegistered { calibration, firm, meter, multiplier, name, park, site, unit }.into(),
-    ])
-}
-
-fn term(calibration: &Calibration) -> Term {
+/// How long a calibration holds.
+pub(super) fn term(calibration: &Calibration) -> Term {
     Term { from: calibration.from, to: calibration.to }
 }
 
@@ -66,17 +49,4 @@ pub(super) fn calibrated<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &
     states.change::<Scale>(event.scale.as_str(), meta.position, true, |scale| {
         scale.calibrations.push(term(&event.calibration));
     });
-}
-
-pub(super) fn meter_registered<S: StatesMut>(
-    states: &mut S,
-    meta: &Meta<'_>,
-    event: &MeterRegistered,
-) {
-    let MeterRegistered { calibration, firm, meter, multiplier, name, park, site, unit } =
-        event.clone();
-    let id = meter.clone();
-    let calibrations = vec![term(&calibration)];
-    let state = Meter { calibrations, firm, meter, multiplier, name, park, site, unit };
-    states.create(id.as_str(), meta.position, true, state);
 }
