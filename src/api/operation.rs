@@ -418,6 +418,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "meter" => ("The meter.", of("MeterId")),
         "catalogue" => ("The list of codes.", of("CatalogueId")),
         "listing" => ("The listing.", of("ListingId")),
+        "correction" => ("The correction.", of("CorrectionId")),
         "adjustment" => ("The adjustment.", of("AdjustmentId")),
         "contract" => ("The contract.", of("ContractId")),
         "delivery" => ("The delivery.", of("DeliveryId")),

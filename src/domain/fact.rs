@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
-use crate::domain::command::EconomicMeasure;
+use crate::domain::command::{EconomicMeasure, Entry};
 use crate::domain::event::{Declared, Event, Exchange, MeteredAdjustmentConfirmed, Side};
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
@@ -193,6 +193,20 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
                 flow(M::OneSidedAccepted, Receiver, &e.exchange, e.day, amount, e.method);
             }
         }
+        Event::EntryReversed(e) => {
+            let accepted = e.accepted.map(|accepted| -accepted.amount());
+            let (entry, amount) = (e.entry, -e.quantity.amount());
+            corrected(entry, amount, accepted, e.one_sided, |measure, of, amount| {
+                flow(measure, of, &e.exchange, e.day, amount, e.method);
+            });
+        }
+        Event::EntryReplaced(e) => {
+            let accepted = e.accepted.map(|accepted| accepted.amount());
+            let (entry, amount) = (e.entry, e.measured.quantity.amount());
+            corrected(entry, amount, accepted, e.one_sided, |measure, of, amount| {
+                flow(measure, of, &e.exchange, e.day, amount, e.measured.method);
+            });
+        }
         Event::EntryConfirmed(e) => {
             let (measure, of) = match e.side {
                 Side::Supplier => (M::OneSidedAccepted, Receiver),
@@ -229,6 +243,33 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
             }
         }
         _ => {}
+    }
+}
+
+/// What a reversal takes back and a replacement puts in its place.
+fn corrected(
+    entry: Entry,
+    amount: i64,
+    accepted: Option<i64>,
+    one_sided: bool,
+    mut flow: impl FnMut(Measure, Of, i64),
+) {
+    match entry {
+        Entry::Dispatched => {
+            flow(Measure::Dispatched, Of::Supplier, amount);
+            if one_sided {
+                flow(Measure::OneSidedDispatched, Of::Supplier, amount);
+            }
+        }
+        Entry::Received => {
+            flow(Measure::Received, Of::Receiver, amount);
+            let Some(accepted) = accepted else { return };
+            flow(Measure::Accepted, Of::Receiver, accepted);
+            flow(Measure::Delivered, Of::Supplier, accepted);
+            if one_sided {
+                flow(Measure::OneSidedAccepted, Of::Receiver, accepted);
+            }
+        }
     }
 }
 

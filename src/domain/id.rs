@@ -118,6 +118,7 @@ ids! {
     DeliveryId "dlv_" "delivery"
     CallOffId "cof_" "call-off"
     AdjustmentId "adj_" "adjustment"
+    CorrectionId "cor_" "correction"
     ReturnId "ret_" "return"
     KeyId "key_" "key"
     CommandId "cmd_" "command"

@@ -103,6 +103,12 @@ codes! {
     LinkUsed "link_used" Conflict
     NothingToConfirm "nothing_to_confirm" Conflict
     TooMany "too_many" Invalid
+    NotALoad "not_a_load" Conflict
+    NothingToCorrect "nothing_to_correct" Conflict
+    CorrectionWaits "correction_waits" Conflict
+    CorrectionAnswered "correction_answered" Conflict
+    UnknownCorrection "unknown_correction" Unknown
+    BelowUsed "below_used" Conflict
     AlreadyConfirmed "already_confirmed" Conflict
     ContractNotProposed "contract_not_proposed" Conflict
     ContractNotConcluded "contract_not_concluded" Conflict

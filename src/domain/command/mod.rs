@@ -8,6 +8,7 @@ mod access;
 mod adjustment;
 mod commitment;
 mod contract;
+mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
@@ -27,6 +28,7 @@ pub use contract::{
     ConfirmContract, ContractKind, ContractLine, DeclineContract, PlaceCallOff, ProposeContract,
     TerminateContract, Window,
 };
+pub use correction::{ApproveCorrection, DeclineCorrection, Entry, RequestCorrection};
 pub use delivery::{
     AcceptDelivery, CancelDelivery, DispatchDelivery, DisposeDelivery, DisposeRejection, Manifest,
     ReceiveDelivery, RecordMeteredPeriod, RedirectRejection, RejectDelivery, ResolveDiscrepancy,
@@ -167,6 +169,9 @@ commands! {
     ConfirmAdjustment "confirm_adjustment" "Confirms an adjustment."
     DeclineAdjustment "decline_adjustment" "Declines an adjustment, or takes it back."
     RecordNetworkBalance "record_network_balance" "Shares what a network lost in a month."
+    RequestCorrection "request_correction" "Asks to correct an entry of a load."
+    ApproveCorrection "approve_correction" "Approves a correction."
+    DeclineCorrection "decline_correction" "Declines a correction, or takes one back."
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
     AttachEvidence "attach_evidence" "Links a document to a thing."

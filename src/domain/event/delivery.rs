@@ -100,10 +100,10 @@ pub struct DiscrepancyResolved {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeteredPeriodRecorded {
-    /// Which side has recorded it.
-    pub by: Side,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<MethodBasis>,
+    /// Which side has recorded it.
+    pub by: Side,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_off: Option<CallOffId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@
 
 mod adjustment;
 mod contract;
+mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
@@ -24,6 +25,7 @@ pub use contract::{
     AgreedLine, AgreedPrice, CallOffPlaced, ContractConcluded, ContractConfirmed, ContractDeclined,
     ContractProposed, ContractTerminated, Side,
 };
+pub use correction::{CorrectionDeclined, CorrectionRequested, EntryReplaced, EntryReversed};
 pub use delivery::{
     DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryDisposed, DeliveryReceived,
     DeliveryRejected, DeliveryUsed, DiscrepancyRaised, DiscrepancyResolved, Exchange,
@@ -167,6 +169,10 @@ events! {
     MeteredAdjustmentConfirmed "metered_adjustment_confirmed" 1
     MeteredAdjustmentDeclined "metered_adjustment_declined" 1
     NetworkBalanceRecorded "network_balance_recorded" 1
+    CorrectionRequested "correction_requested" 1
+    CorrectionDeclined "correction_declined" 1
+    EntryReversed "entry_reversed" 1
+    EntryReplaced "entry_replaced" 1
     ReturnSubmitted "return_submitted" 1
     GenerationDeclared "generation_declared" 1
     OwnReuseDeclared "own_reuse_declared" 1
@@ -264,6 +270,10 @@ impl Event {
             | Event::DeliveryDisposed(_)
             | Event::DeliveryCancelled(_)
             | Event::EntryConfirmed(_)
+            | Event::CorrectionRequested(_)
+            | Event::CorrectionDeclined(_)
+            | Event::EntryReversed(_)
+            | Event::EntryReplaced(_)
             | Event::DeliveryDisputed(_)
             | Event::SettlementProposed(_)
             | Event::DisputeSettled(_)
@@ -292,6 +302,10 @@ impl Event {
             Event::DeliveryDisposed(e) => Some(&e.exchange),
             Event::DeliveryCancelled(e) => Some(&e.exchange),
             Event::EntryConfirmed(e) => Some(&e.exchange),
+            Event::CorrectionRequested(e) => Some(&e.exchange),
+            Event::CorrectionDeclined(e) => Some(&e.exchange),
+            Event::EntryReversed(e) => Some(&e.exchange),
+            Event::EntryReplaced(e) => Some(&e.exchange),
             Event::DeliveryDisputed(e) => Some(&e.exchange),
             Event::SettlementProposed(e) => Some(&e.exchange),
             Event::DisputeSettled(e) => Some(&e.exchange),
@@ -308,6 +322,7 @@ impl Event {
             Event::DeliveryDispatched(e) => &e.nonconformities,
             Event::DeliveryReceived(e) => &e.nonconformities,
             Event::MeteredPeriodRecorded(e) => &e.nonconformities,
+            Event::EntryReplaced(e) => &e.nonconformities,
             _ => &[],
         }
     }

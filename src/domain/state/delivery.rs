@@ -8,7 +8,7 @@ use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId, MeterId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
-use crate::domain::state::Dispute;
+use crate::domain::state::{Correction, Dispute};
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::ticket::WeighingMode;
 use crate::domain::time::{Day, UtcMicros, UtcMillis};
@@ -48,6 +48,8 @@ pub struct Delivery {
     pub balanced: bool,
     pub call_off: Option<CallOffId>,
     pub cancelled: bool,
+    /// In order of their requests.
+    pub corrections: Vec<Correction>,
     pub discrepancy: Option<Discrepancy>,
     pub dispatched: Option<Weight>,
     pub disposed: i64,

@@ -5,6 +5,7 @@
 
 mod adjustment;
 mod contract;
+mod correction;
 pub mod day_book;
 mod delivery;
 mod dispute;
@@ -16,6 +17,7 @@ mod registry;
 
 pub use adjustment::{Adjustment, AdjustmentStage};
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
+pub use correction::{Correction, CorrectionStage};
 pub use day_book::DayBook;
 pub use delivery::{
     Delivery, DeliveryMode, DeliveryStage, Discrepancy, MeterUse, Rejection, RejectionEnd,

@@ -3,12 +3,14 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::command::Entry;
 use crate::domain::event::{Exchange, Side};
-use crate::domain::id::{CallOffId, DeliveryId};
+use crate::domain::id::{CallOffId, CorrectionId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
 use crate::domain::state::{
-    Delivery, DeliveryMode, DeliveryStage, Dispute, DisputeEnd, RejectionEnd, Weight,
+    Correction, CorrectionStage, Delivery, DeliveryMode, DeliveryStage, Dispute, DisputeEnd,
+    RejectionEnd, Weight,
 };
 use crate::domain::text::Text;
 use crate::domain::time::{Day, UtcMillis};
@@ -24,6 +26,9 @@ view! {
         call_off: Option<CallOffId>,
         /// Which sides stand for it, each by a record of its own.
         confirmed_by: Vec<Side>,
+        /// In order of their requests.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        corrections: Vec<CorrectionView>,
         #[serde(skip_serializing_if = "Option::is_none")]
         discrepancy: Option<DiscrepancyView>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +87,7 @@ view! {
                 .into_iter()
                 .filter(|side| state.has_spoken(*side))
                 .collect(),
+            corrections: state.corrections.iter().map(CorrectionView::from).collect(),
             discrepancy: state.discrepancy.as_ref().map(|discrepancy| DiscrepancyView {
                 due: discrepancy.due,
                 resolved: discrepancy.resolved,
@@ -109,6 +115,45 @@ view! {
 fn unit_of(state: &Delivery) -> Unit {
     let weighed = state.received.as_ref().or(state.dispatched.as_ref());
     weighed.map_or(state.exchange.material.dimension.shown_in(), |weight| weight.quantity.unit())
+}
+
+/// A correction of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CorrectionView {
+    /// What stood before, once it is applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Quantity>,
+    pub by: Side,
+    pub correction: CorrectionId,
+    /// Position of the record that it corrects, once it is applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<u64>,
+    pub entry: Entry,
+    /// What is right.
+    pub quantity: Quantity,
+    pub reason: Text,
+    /// Position of the record that asked for it, with its ticket and evidence.
+    #[schema(minimum = 0)]
+    pub record: u64,
+    pub stage: CorrectionStage,
+}
+
+impl From<&Correction> for CorrectionView {
+    fn from(correction: &Correction) -> CorrectionView {
+        let Correction {
+            before,
+            by,
+            correction,
+            corrects,
+            entry,
+            quantity,
+            reason,
+            record,
+            stage,
+            ..
+        } = correction.clone();
+        CorrectionView { before, by, correction, corrects, entry, quantity, reason, record, stage }
+    }
 }
 
 /// What one side weighed or metered.

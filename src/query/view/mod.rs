@@ -15,8 +15,8 @@ mod registry;
 pub use access::KeyView;
 pub use contract::{AdjustmentView, CallOffView, ContractView, LineView, LossView, WindowView};
 pub use delivery::{
-    DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd, RejectionView,
-    SettlementView, WeightView,
+    CorrectionView, DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd,
+    RejectionView, SettlementView, WeightView,
 };
 pub use evidence::EvidenceView;
 pub use market::ListingView;

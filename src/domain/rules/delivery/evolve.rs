@@ -4,12 +4,14 @@
 //! Invariant: every sum of a contract line is the sum over the line's deliveries and confirmed
 //! adjustments, window by window.
 
+use crate::domain::command::Entry;
 use crate::domain::event::{
-    DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived, DeliveryRejected,
-    DeliveryUsed, Event, Exchange, MeteredPeriodRecorded, Side,
+    CorrectionRequested, DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived,
+    DeliveryRejected, DeliveryUsed, EntryReplaced, EntryReversed, Event, Exchange,
+    MeteredPeriodRecorded, Side,
 };
 use crate::domain::evolve::Meta;
-use crate::domain::id::CallOffId;
+use crate::domain::id::{CallOffId, CorrectionId};
 use crate::domain::rules::delivery::adjust::accepted_id;
 use crate::domain::rules::delivery::metered::meter_use_id;
 use crate::domain::rules::delivery::weighing::ticket_id;
@@ -17,8 +19,9 @@ use crate::domain::rules::delivery::{readings, shared};
 use crate::domain::rules::permits;
 use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
 use crate::domain::state::{
-    Contract, Delivery, DeliveryMode, Discrepancy, Dispute, DisputeEnd, MeterUse, Rejection,
-    RejectionEnd, TicketLoad, TicketUse, Weight, WindowBalance, day_book,
+    Contract, Correction, CorrectionStage, Delivery, DeliveryMode, Discrepancy, Dispute,
+    DisputeEnd, MeterUse, Rejection, RejectionEnd, TicketLoad, TicketUse, Weight, WindowBalance,
+    day_book,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::Day;
@@ -54,6 +57,12 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             );
         }
         Event::DeliveryCancelled(e) => states.cancelled(e),
+        Event::CorrectionRequested(e) => states.correction_requested(e),
+        Event::CorrectionDeclined(e) => states.change(&e.exchange, |delivery| {
+            correction(delivery, &e.correction).stage = CorrectionStage::Declined;
+        }),
+        Event::EntryReversed(e) => states.reversed(e),
+        Event::EntryReplaced(e) => states.replaced(e),
         Event::EntryConfirmed(e) => states.change(&e.exchange, |delivery| match e.side {
             Side::Supplier => {
                 (delivery.supplier_spoke, delivery.one_sided_accept) = (true, 0);
@@ -292,6 +301,104 @@ impl<S: StatesMut> Rows<'_, S> {
         self.book(exchange, receipt, book);
     }
 
+    fn correction_requested(&mut self, event: &CorrectionRequested) {
+        let asked = Correction {
+            before: None,
+            by: event.by,
+            correction: event.correction.clone(),
+            corrects: None,
+            entry: event.entry,
+            measured: serde_json::to_string(&event.measured).expect("it has string keys"),
+            quantity: event.measured.quantity,
+            reason: event.reason.clone(),
+            record: self.at,
+            stage: CorrectionStage::Requested,
+        };
+        self.change(&event.exchange, |delivery| delivery.corrections.push(asked));
+    }
+
+    fn reversed(&mut self, event: &EntryReversed) {
+        let EntryReversed { accepted, exchange, quantity, corrects, .. } = event;
+        let (amount, mut day, mut call_off) = (quantity.amount(), event.day, None);
+        self.change(exchange, |delivery| {
+            let known = correction(delivery, &event.correction);
+            (known.before, known.corrects) = (Some(*quantity), Some(*corrects));
+            call_off.clone_from(&delivery.call_off);
+            day = entry_of(delivery, event.entry).day;
+        });
+        let accepted = accepted.map_or(0, |accepted| accepted.amount());
+        self.book(exchange, day, |window| match event.entry {
+            Entry::Dispatched => window.dispatched -= amount,
+            Entry::Received => {
+                window.received -= amount;
+                window.accepted -= accepted;
+            }
+        });
+        match event.entry {
+            Entry::Dispatched => self.book_call_off(exchange, call_off.as_ref(), -amount),
+            Entry::Received => self.count_permit(exchange, day, -accepted),
+        }
+    }
+
+    fn replaced(&mut self, event: &EntryReplaced) {
+        let EntryReplaced { accepted, exchange, measured, nonconformities, .. } = event;
+        let (amount, mut day, mut call_off) = (measured.quantity.amount(), event.day, None);
+        let at = self.at;
+        self.change(exchange, |delivery| {
+            correction(delivery, &event.correction).stage = CorrectionStage::Applied;
+            call_off.clone_from(&delivery.call_off);
+            let weight = entry_of(delivery, event.entry);
+            day = weight.day;
+            *weight =
+                Weight { day, method: measured.method, quantity: measured.quantity, record: at };
+            match (event.entry, accepted) {
+                (Entry::Received, Some(accepted)) => {
+                    delivery.accepted = Some(accepted.amount());
+                    if event.one_sided {
+                        delivery.one_sided_accept = accepted.amount();
+                    }
+                }
+                (Entry::Dispatched, _) if event.one_sided => delivery.one_sided_dispatch = amount,
+                (Entry::Dispatched | Entry::Received, _) => {}
+            }
+            // What the two weights differ by is told anew, by those that stand now.
+            let of_pair = [Nonconformity::OutOfTolerance, Nonconformity::Discrepancy];
+            delivery.nonconformities.retain(|noted| !of_pair.contains(noted));
+            delivery.nonconformities.extend(nonconformities);
+            delivery.nonconformities.sort_unstable();
+            delivery.nonconformities.dedup();
+        });
+        let accepted = accepted.map_or(0, |accepted| accepted.amount());
+        self.book(exchange, day, |window| match event.entry {
+            Entry::Dispatched => window.dispatched += amount,
+            Entry::Received => {
+                window.received += amount;
+                window.accepted += accepted;
+            }
+        });
+        let side = match event.entry {
+            Entry::Dispatched => {
+                self.book_call_off(exchange, call_off.as_ref(), amount);
+                &exchange.supplier
+            }
+            Entry::Received => {
+                self.count_permit(exchange, day, accepted);
+                &exchange.receiver
+            }
+        };
+        self.replace_ticket(exchange, side, measured, nonconformities);
+    }
+
+    /// What a permit has taken follows what is accepted under it.
+    fn count_permit(&mut self, exchange: &Exchange, day: Day, amount: i64) {
+        let site = shared::site(self.states, &exchange.receiver);
+        if amount != 0 && !site.state.permits.is_empty() {
+            let material = shared::material(self.states, &exchange.material.material);
+            let (site, material) = (&site.state, &material.state);
+            permits::count_use(self.states, self.at, site, material, day, amount);
+        }
+    }
+
     fn book(&mut self, exchange: &Exchange, day: Day, book: impl FnOnce(&mut WindowBalance)) {
         self.states.change::<Contract>(exchange.contract.as_str(), self.at, false, |contract| {
             let Contract { lines, term, .. } = contract;
@@ -320,6 +427,29 @@ impl<S: StatesMut> Rows<'_, S> {
         let mut used = before.map_or(MeterUse::NONE, |used| used.state.clone());
         change(&mut used);
         self.states.create(id, self.at, false, used);
+    }
+
+    /// A correction's ticket: the load's own, with other weights, or another one.
+    fn replace_ticket(
+        &mut self,
+        exchange: &Exchange,
+        side: &Party,
+        measured: &Measured,
+        nonconformities: &[Nonconformity],
+    ) {
+        let Some(ticket) = &measured.ticket else { return };
+        let known = !nonconformities.contains(&Nonconformity::UnknownScale);
+        let id = ticket_id(ticket, &side.site, known);
+        let (gross, tare, quantity, at) = (ticket.gross, ticket.tare, measured.quantity, self.at);
+        if !self.states.exists::<TicketUse>(&id) {
+            return self.use_ticket(exchange, side, measured, nonconformities);
+        }
+        self.states.change::<TicketUse>(&id, at, false, |used| {
+            (used.gross, used.tare) = (gross, tare);
+            for load in &mut used.loads {
+                (load.quantity, load.record) = (quantity, at);
+            }
+        });
     }
 
     fn use_ticket(
@@ -357,6 +487,19 @@ impl<S: StatesMut> Rows<'_, S> {
     }
 }
 
+fn correction<'a>(delivery: &'a mut Delivery, id: &CorrectionId) -> &'a mut Correction {
+    let found = delivery.corrections.iter_mut().find(|known| known.correction == *id);
+    found.expect("a correction is requested first")
+}
+
+fn entry_of(delivery: &mut Delivery, entry: Entry) -> &mut Weight {
+    let weight = match entry {
+        Entry::Dispatched => delivery.dispatched.as_mut(),
+        Entry::Received => delivery.received.as_mut(),
+    };
+    weight.expect("only what was recorded is corrected")
+}
+
 /// A load of which nothing is recorded yet.
 fn empty(exchange: &Exchange, day: Day) -> Delivery {
     Delivery {
@@ -365,6 +508,7 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
         balanced: false,
         call_off: None,
         cancelled: false,
+        corrections: Vec::new(),
         discrepancy: None,
         dispatched: None,
         disposed: 0,

@@ -13,6 +13,7 @@
 mod accept;
 mod adjust;
 mod cancel;
+mod correct;
 pub mod difference;
 mod discrepancy;
 mod dispatch;
@@ -38,6 +39,7 @@ pub use adjust::{
     adjust_metered_periods, confirm_adjustment, decline_adjustment, evolve_adjustment,
 };
 pub use cancel::cancel_delivery;
+pub use correct::{approve_correction, decline_correction, request_correction};
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;
 pub use dispute::{dispute_delivery, settle_dispute, withdraw_dispute};
