@@ -9,7 +9,10 @@ use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
 use crate::domain::command::{EconomicMeasure, Entry};
-use crate::domain::event::{Declared, Event, Exchange, MeteredAdjustmentConfirmed, Side};
+use crate::domain::event::{
+    Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, Held, MeteredAdjustmentConfirmed,
+    Side,
+};
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
 use crate::domain::quantity::{Basis, Method, Quantity};
@@ -57,11 +60,14 @@ pub enum Measure {
     /// The part of what was accepted that stands by the receiver's word alone; taken back by the
     /// supplier's first word. Of the receiver's park.
     OneSidedAccepted = 17,
+    /// What is disputed, as it stood when the dispute was raised; taken back when it ends. Of the
+    /// receiver's park.
+    Disputed = 18,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 18] = [
+    pub const ALL: [Measure; 19] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -80,6 +86,7 @@ impl Measure {
         Measure::ValueAdded,
         Measure::OneSidedDispatched,
         Measure::OneSidedAccepted,
+        Measure::Disputed,
     ];
 
     /// The measure with that number in rows.
@@ -192,6 +199,14 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
                 let amount = e.quantity.amount();
                 flow(M::OneSidedAccepted, Receiver, &e.exchange, e.day, amount, e.method);
             }
+        }
+        Event::DeliveryDisputed(e) => {
+            let Held { day, method, quantity } = &e.held;
+            flow(M::Disputed, Receiver, &e.exchange, *day, quantity.amount(), *method);
+        }
+        Event::DisputeSettled(DisputeSettled { exchange, held, .. })
+        | Event::DisputeWithdrawn(DisputeWithdrawn { exchange, held, .. }) => {
+            flow(M::Disputed, Receiver, exchange, held.day, -held.quantity.amount(), held.method);
         }
         Event::EntryReversed(e) => {
             let accepted = e.accepted.map(|accepted| -accepted.amount());

@@ -202,7 +202,8 @@ fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketVi
         | Measure::Disposed
         | Measure::Rejected
         | Measure::Unreconciled
-        | Measure::OneSidedAccepted => &delivery.state.received,
+        | Measure::OneSidedAccepted
+        | Measure::Disputed => &delivery.state.received,
         Measure::Generated
         | Measure::OwnReused
         | Measure::FreshWater

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::command::{LinkAnswer, LinkSubject};
 use crate::domain::event::Side;
-use crate::domain::id::{DeliveryId, KeyId};
+use crate::domain::id::{DeliveryId, FirmId, KeyId};
 use crate::domain::state::{Contract, Delivery, Firm, Key, day_book};
 use crate::domain::states::States;
 use crate::domain::text::Text;
@@ -35,6 +35,7 @@ pub struct LinkQuestion {
     pub key: KeyId,
     /// The partner who is asked, by name.
     pub partner: Text,
+    pub partner_firm: FirmId,
     pub subject: LinkSubject,
 }
 
@@ -70,9 +71,8 @@ pub fn question(index: &Index, key: &KeyId) -> Option<LinkQuestion> {
             && can
     };
     let asked = asked.iter().filter(|delivery| waits(&delivery.state));
-    let name = |firm: &crate::domain::id::FirmId| {
-        index.find::<Firm>(firm.as_str()).map(|firm| firm.state.name.clone())
-    };
+    let name =
+        |firm: &FirmId| index.find::<Firm>(firm.as_str()).map(|firm| firm.state.name.clone());
     Some(LinkQuestion {
         answered: link.answered,
         as_of,
@@ -82,6 +82,7 @@ pub fn question(index: &Index, key: &KeyId) -> Option<LinkQuestion> {
         expires: stored.state.expires,
         key: key.clone(),
         partner: name(partner)?,
+        partner_firm: partner.clone(),
         subject: subject.clone(),
     })
 }

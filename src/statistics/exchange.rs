@@ -18,12 +18,13 @@ use crate::domain::unit::Dimension;
 use crate::statistics::{Percent, add, physical};
 
 /// Which facts the figure is a sum of.
-pub const MEASURES: [Measure; 5] = [
+pub const MEASURES: [Measure; 6] = [
     Measure::Accepted,
     Measure::Used,
     Measure::Unreconciled,
     Measure::OneSidedDispatched,
     Measure::OneSidedAccepted,
+    Measure::Disputed,
 ];
 
 /// What was exchanged of one material.
@@ -47,6 +48,8 @@ pub struct ExchangeTotal {
     /// `measured` in percent of `accepted`; absent where nothing was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measured_percent: Option<Percent>,
+    /// Under dispute: of what was accepted, and of what waits for it.
+    pub disputed: Sum,
     /// The part of `accepted` that stands by the receiver's word alone.
     pub one_sided: Sum,
     /// Dispatched by suppliers of the park to receivers who are not registered and have not
@@ -89,6 +92,7 @@ impl ExchangeTotals {
                 material: material.clone(),
                 measured: zero,
                 measured_percent: None,
+                disputed: zero,
                 one_sided: zero,
                 supplier_only: zero,
                 unreconciled: zero,
@@ -102,6 +106,8 @@ impl ExchangeTotals {
             add(&mut line.unreconciled, &amount);
         } else if *measure == Measure::OneSidedAccepted {
             add(&mut line.one_sided, &amount);
+        } else if *measure == Measure::Disputed {
+            add(&mut line.disputed, &amount);
         } else if *measure == Measure::OneSidedDispatched {
             add(&mut line.supplier_only, &amount);
         } else {

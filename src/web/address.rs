@@ -23,6 +23,9 @@ pub enum Address<'a> {
     Months(&'a str),
     Month(&'a str, &'a str),
     Record(&'a str),
+    /// What a one-time link asks, and the link itself.
+    Question,
+    Link(&'a str),
     Figures(&'a str),
     Entries(&'a str),
 }
@@ -50,6 +53,8 @@ impl<'a> Address<'a> {
             ["months", of] => Address::Months(of),
             ["months", of, month] => Address::Month(of, month),
             ["log", position] => Address::Record(position),
+            ["question"] => Address::Question,
+            ["link", link] => Address::Link(link),
             ["figures", park] => Address::Figures(park),
             ["figures", park, "entries"] => Address::Entries(park),
             _ => return None,
@@ -59,7 +64,7 @@ impl<'a> Address<'a> {
     /// Its methods, as the header Allow names them.
     pub fn takes(self) -> &'static str {
         match self {
-            Address::SignIn | Address::Weigh => "GET, HEAD, POST",
+            Address::SignIn | Address::Weigh | Address::Question => "GET, HEAD, POST",
             Address::SignOut
             | Address::Confirm(_)
             | Address::Decline(_)
@@ -77,6 +82,7 @@ impl<'a> Address<'a> {
             | Address::Months(_)
             | Address::Month(..)
             | Address::Record(_)
+            | Address::Link(_)
             | Address::Figures(_)
             | Address::Entries(_) => "GET, HEAD",
         }

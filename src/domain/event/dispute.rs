@@ -1,13 +1,23 @@
-//! What happened to disputes about deliveries. None of it contributes a fact: a dispute holds back
-//! what is claimed of a delivery, and changes nothing of what was recorded.
+//! What happened to disputes about deliveries: a dispute holds back what is claimed of a delivery,
+//! and changes nothing of what was recorded. What is disputed is told in figures as such.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::event::{Exchange, Side};
+use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Evidence;
 use crate::domain::text::Text;
 use crate::domain::time::Day;
+
+/// What a dispute is about, as it stood when it was raised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    pub day: Day,
+    pub method: Method,
+    pub quantity: Quantity,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +27,8 @@ pub struct DeliveryDisputed {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     pub exchange: Exchange,
+    /// What is disputed: as received, or as dispatched if nothing was received yet.
+    pub held: Held,
     pub reason: Text,
 }
 
@@ -42,6 +54,8 @@ pub struct DisputeSettled {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     pub exchange: Exchange,
+    /// What was disputed, and is no more.
+    pub held: Held,
     pub settlement: Text,
 }
 
@@ -51,5 +65,7 @@ pub struct DisputeWithdrawn {
     pub by: Side,
     pub day: Day,
     pub exchange: Exchange,
+    /// What was disputed, and is no more.
+    pub held: Held,
     pub reason: Text,
 }

@@ -31,7 +31,7 @@ pub use delivery::{
     DeliveryRejected, DeliveryUsed, DiscrepancyRaised, DiscrepancyResolved, Exchange,
     MeteredPeriodRecorded, RejectionDisposed, RejectionRedirected, RejectionReturned,
 };
-pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, SettlementProposed};
+pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Held, SettlementProposed};
 pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::event::Side;
+use crate::domain::event::{Held, Side};
 use crate::domain::text::Text;
 use crate::domain::time::Day;
 
@@ -12,6 +12,7 @@ use crate::domain::time::Day;
 pub struct Dispute {
     pub by: Side,
     pub end: Option<DisputeEnd>,
+    pub held: Held,
     /// What a side has proposed last, and which one.
     pub proposed: Option<(Side, Text)>,
     pub reason: Text,

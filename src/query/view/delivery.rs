@@ -206,7 +206,7 @@ pub struct SettlementView {
 
 impl From<&Dispute> for DisputeView {
     fn from(dispute: &Dispute) -> DisputeView {
-        let Dispute { by, end, proposed, reason, since } = dispute.clone();
+        let Dispute { by, end, held: _, proposed, reason, since } = dispute.clone();
         let proposed = proposed.map(|(by, settlement)| SettlementView { by, settlement });
         DisputeView { by, end, proposed, reason, since }
     }

@@ -23,6 +23,21 @@ macro_rules! messages {
 }
 
 messages! {
+    question "A partner asks you to confirm" "合作方请您确认"
+    question_ask "Is this right?" "以上内容是否属实？"
+    question_says
+        "Your answer is recorded once and for ever; afterwards this link opens nothing. It can be \
+         given until"
+        "您的答复只记录一次，永久保存；答复后此链接即失效。答复期限："
+    question_rows "Deliveries that you would confirm" "将由您确认的交付"
+    question_empty "Nothing waits for your confirmation." "没有待您确认的内容。"
+    question_answered "Thank you. Your answer is recorded at" "谢谢。您的答复已记录于"
+    question_wrong "If not, what is wrong?" "如不属实，请说明"
+    your_name "Your name" "您的姓名"
+    dispute "Dispute" "提出异议"
+    one_sided "one-sided" "单方记录"
+    supplier_only "by the supplier's word only" "仅供方记录"
+    disputed "disputed" "有争议"
     lang_tag "en" "zh-CN"
     other_lang "zh" "en"
     other_lang_tag "zh-CN" "en"

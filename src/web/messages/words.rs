@@ -91,6 +91,7 @@ words! {
         GrossOutput "gross output" "总产值"
         ValueAdded "value added" "增加值"
         OneSidedDispatched "dispatched, by the supplier's word alone" "单方记录的发货"
+        Disputed "disputed" "有争议"
         OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
     }
     role Role {

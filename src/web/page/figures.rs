@@ -27,6 +27,8 @@ pub struct Row {
     pub used: Shown,
     pub gap: Shown,
     pub unreconciled: Shown,
+    /// Of what is not both sides' word, with its measure; only where there is any.
+    pub notes: Vec<(&'static str, &'static str, Shown)>,
     pub measured: String,
 }
 
@@ -91,8 +93,24 @@ fn row(reader: &Reader, total: &crate::statistics::exchange::ExchangeTotal) -> R
         used: sum(&total.used),
         gap: sum(&total.gap),
         unreconciled: sum(&total.unreconciled),
+        notes: notes(reader, total),
         measured: total.measured_percent.map_or(String::new(), |share| share.to_string()),
     }
+}
+
+/// How much stands by one side's word alone, or is disputed.
+fn notes(
+    reader: &Reader,
+    total: &crate::statistics::exchange::ExchangeTotal,
+) -> Vec<(&'static str, &'static str, Shown)> {
+    let t = reader.t();
+    let all = [
+        (t.one_sided, "one_sided_accepted", &total.one_sided),
+        (t.supplier_only, "one_sided_dispatched", &total.supplier_only),
+        (t.disputed, "disputed", &total.disputed),
+    ];
+    let there = all.into_iter().filter(|(_, _, sum)| sum.amount() != 0);
+    there.map(|(word, measure, sum)| (word, measure, Shown::sum(sum, reader.lang))).collect()
 }
 
 /// The park of the address, if its figures may be seen.

@@ -9,6 +9,7 @@ mod entries;
 mod figures;
 mod home;
 mod month;
+mod question;
 mod record;
 mod row;
 mod sign;
@@ -67,6 +68,8 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Months(of) => month::lead(visit, of),
         Address::Month(of, month) => month::answer(visit, of, month).await,
         Address::Record(position) => record::answer(visit, position).await,
+        Address::Question => question::answer(visit),
+        Address::Link(link) => question::open(visit, link),
         Address::Figures(park) => figures::answer(visit, park).await,
         Address::Entries(park) => entries::answer(visit, park).await,
         Address::SignOut
@@ -84,6 +87,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::SignIn => sign::sign_in(visit).await,
         Address::SignOut => sign::sign_out(visit).await,
         Address::Weigh => weighed::answer(visit).await,
+        Address::Question => question::given(visit).await,
         Address::Confirm(contract) => contract::decide(visit, contract, true).await,
         Address::Decline(contract) => contract::decide(visit, contract, false).await,
         Address::Accept(delivery) => delivery::decide(visit, delivery, true).await,
@@ -100,6 +104,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Months(_)
         | Address::Month(..)
         | Address::Record(_)
+        | Address::Link(_)
         | Address::Figures(_)
         | Address::Entries(_) => unreachable!("these take no POST"),
     }

@@ -8,7 +8,7 @@
 use crate::domain::command::{DisputeDelivery, SettleDispute, WithdrawDispute};
 use crate::domain::decide::Context;
 use crate::domain::event::{
-    DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Exchange, SettlementProposed, Side,
+    DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Exchange, Held, SettlementProposed, Side,
 };
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
@@ -26,11 +26,14 @@ pub fn dispute_delivery<S: States>(context: &Context<'_, S>, data: &DisputeDeliv
     let by = named::side(context, &exchange.supplier, &exchange.receiver)?;
     shared::not_cancelled(delivery, DELIVERY)?;
     not_disputed(delivery)?;
+    let weight = delivery.received.as_ref().or(delivery.dispatched.as_ref());
+    let weight = weight.expect("a delivery begins with a dispatch or a receipt");
     let disputed = DeliveryDisputed {
         by,
         day: day(context, exchange, "the dispute")?,
         evidence: data.evidence.clone(),
         exchange: exchange.clone(),
+        held: Held { day: weight.day, method: weight.method, quantity: weight.quantity },
         reason: data.reason.clone(),
     };
     Ok(vec![disputed.into()])
@@ -45,9 +48,9 @@ pub fn settle_dispute<S: States>(context: &Context<'_, S>, data: &SettleDispute)
     // Words, not a bare yes: so nobody agrees to what was changed a moment before.
     let same = |(side, words): &(Side, _)| *side != by && *words == data.settlement;
     let (evidence, exchange) = (data.evidence.clone(), exchange.clone());
-    let settlement = data.settlement.clone();
+    let (settlement, held) = (data.settlement.clone(), dispute.held.clone());
     if is_one_firm(&exchange) || dispute.proposed.as_ref().is_some_and(same) {
-        return Ok(vec![DisputeSettled { by, day, evidence, exchange, settlement }.into()]);
+        return Ok(vec![DisputeSettled { by, day, evidence, exchange, held, settlement }.into()]);
     }
     Ok(vec![SettlementProposed { by, day, evidence, exchange, settlement }.into()])
 }
@@ -56,7 +59,8 @@ pub fn withdraw_dispute<S: States>(context: &Context<'_, S>, data: &WithdrawDisp
     let delivery = shared::delivery(context, &data.delivery)?;
     let exchange = &delivery.state.exchange;
     named::side(context, &exchange.supplier, &exchange.receiver)?;
-    let by = open(&delivery.state)?.by;
+    let dispute = open(&delivery.state)?;
+    let by = dispute.by;
     let party = match by {
         Side::Supplier => &exchange.supplier,
         Side::Receiver => &exchange.receiver,
@@ -66,6 +70,7 @@ pub fn withdraw_dispute<S: States>(context: &Context<'_, S>, data: &WithdrawDisp
         by,
         day: day(context, exchange, "the withdrawal")?,
         exchange: exchange.clone(),
+        held: dispute.held.clone(),
         reason: data.reason.clone(),
     };
     Ok(vec![withdrawn.into()])
@@ -111,9 +116,9 @@ mod tests {
 
     use serde_json::json;
 
-    use crate::domain::fact::facts;
+    use crate::domain::fact::{Measure, facts};
     use crate::domain::rules::testing::{
-        Ask, DAY, estimated, gigajoules, kinds, proposal, refused_in_order, tonnes,
+        Ask, DAY, TONNE, estimated, gigajoules, kinds, proposal, refused_in_order, tonnes,
     };
     use crate::domain::state::{Delivery, DisputeEnd};
     use crate::domain::testing::World;
@@ -205,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dispute_contributes_no_fact() {
+    fn what_is_disputed_is_told_as_such_until_the_dispute_ends() {
         let mut world = disputed("frm_steel");
         let before = world.log.len() - 1;
         world.take("frm_steel", DAY, "settle_dispute", &settle("it stands"));
@@ -215,7 +220,12 @@ mod tests {
         world.take("frm_steel", DAY, "withdraw_dispute", &again);
         let events = &world.log[before..];
         assert_eq!(events.len(), 5);
-        events.iter().for_each(|event| facts(event, |fact| panic!("{fact:?}")));
+        let mut told = Vec::new();
+        for event in events {
+            facts(event, |fact| told.push((fact.measure, fact.day.to_string(), fact.amount)));
+        }
+        let fact = |amount| (Measure::Disputed, "2025-03-10".to_owned(), amount * TONNE);
+        assert_eq!(told, [fact(20), fact(-20), fact(20), fact(-20)]);
     }
 
     #[test]

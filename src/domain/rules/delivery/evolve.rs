@@ -72,8 +72,8 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             }
         }),
         Event::DeliveryDisputed(e) => states.change(&e.exchange, |delivery| {
-            let (by, reason, since) = (e.by, e.reason.clone(), e.day);
-            delivery.dispute = Some(Dispute { by, end: None, proposed: None, reason, since });
+            let (by, held, reason, since) = (e.by, e.held.clone(), e.reason.clone(), e.day);
+            delivery.dispute = Some(Dispute { by, end: None, held, proposed: None, reason, since });
         }),
         Event::SettlementProposed(e) => states.dispute(&e.exchange, |dispute| {
             dispute.proposed = Some((e.by, e.settlement.clone()));
