@@ -5,6 +5,7 @@ mod attach;
 mod backup;
 mod cli;
 mod events;
+mod first_month;
 mod golden;
 pub mod http;
 mod model;
