@@ -485,6 +485,8 @@ pub enum Key {
     New(KeyNew),
     /// Make an access key and give it its rights, in a folder whose ledger does not run.
     Issue(KeyIssue),
+    /// Ask a partner without an account to confirm something, by a link that answers once.
+    Link(KeyLink),
     /// End an access key, in a folder whose ledger does not run.
     Revoke(KeyRevoke),
     /// List access keys with their rights.
@@ -529,6 +531,36 @@ pub struct KeyIssue {
     pub folder: Folder,
     #[command(flatten)]
     pub rights: Rights,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  symbiosis key link --firm frm_works --contract ctr_1 --month \
+    2026-10 --expires 2026-12-01 --label 'October, to the mill'\n\nA running ledger makes links by \
+    POST /api/v1/links.")]
+pub struct KeyLink {
+    /// Who asks.
+    #[arg(long, value_name = "FIRM")]
+    pub firm: String,
+    /// The contract that is asked about, or whose month is.
+    #[arg(long, required_unless_present = "delivery", conflicts_with = "delivery")]
+    pub contract: Option<String>,
+    /// All that was delivered under the contract in this month.
+    #[arg(long, value_name = "YYYY-MM", requires = "contract")]
+    pub month: Option<String>,
+    /// A single delivery.
+    #[arg(long)]
+    pub delivery: Option<String>,
+    /// The last day on which it opens, at most 90 days ahead.
+    #[arg(long, value_name = "DAY")]
+    pub expires: String,
+    /// What it is, in a few words; no person's name.
+    #[arg(long, value_parser = Name::new())]
+    pub label: String,
+    /// Where the partner reaches the ledger's pages.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub pages: String,
+    #[command(flatten)]
+    pub folder: Folder,
 }
 
 #[derive(Args, Debug)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::cli::args::{Key, KeyIssue, KeyList, KeyNew, KeyRevoke, KeyRotate, Rights};
 use crate::cli::export::option;
 use crate::cli::folder::{self, folder_key, options, view};
-use crate::cli::now;
 use crate::cli::out::{Failure, Out, Outcome};
+use crate::cli::{link, now};
 use crate::config::Settings;
 use crate::domain::access::Role;
 use crate::domain::actor::Actor;
@@ -33,6 +33,7 @@ pub fn run(args: &Key, settings: &Settings, out: Out) -> Outcome {
     match args {
         Key::New(args) => new(args, out),
         Key::Issue(args) => issue(args, settings, out),
+        Key::Link(args) => link::run(args, settings, out),
         Key::Revoke(args) => revoke(args, settings, out),
         Key::List(args) => list(args, settings, out),
         Key::Rotate(args) => rotate(args, settings, out),
@@ -40,7 +41,7 @@ pub fn run(args: &Key, settings: &Settings, out: Out) -> Outcome {
 }
 
 /// An id with 64 random bits, so that two makers do not meet.
-fn random_id(prefix: &str) -> Result<String, Failure> {
+pub fn random_id(prefix: &str) -> Result<String, Failure> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).map_err(|error| no_random(&error))?;
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

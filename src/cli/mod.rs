@@ -14,6 +14,7 @@ mod folder;
 mod import;
 mod init;
 mod keys;
+mod link;
 mod locate;
 mod out;
 mod progress;

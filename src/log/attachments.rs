@@ -230,6 +230,8 @@ pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
 }
 
 fn sync_folder(folder: &Path) -> Result<(), DiskError> {
+    // The parent of a name alone is the folder that the program stands in.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder).and_then(|folder| folder.sync_all()).attempt("fsync the folder", folder)
 }
 
