@@ -52,7 +52,8 @@ pub fn run(args: &KeyLink, settings: &Settings, out: Out) -> Outcome {
     let new = NewLink { key: key.key().clone(), address, expires: args.expires.clone() };
     out.answer(&new, |new| {
         format!(
-            "{}\n\nSend this to the partner. It is shown this once, answers once, and opens until {}.",
+            "{}\n\nSend this to the partner. It is shown this once, answers once, and opens until \
+             {}.",
             new.address, new.expires
         )
     })

@@ -1,5 +1,5 @@
-//! What a one-time link asks: the partner, who has no account here, opens it in a browser, sees what
-//! it is about, and confirms or disputes it once.
+//! What a one-time link asks: the partner, who has no account here, opens it in a browser, sees
+//! what it is about, and confirms or disputes it once.
 //!
 //! Invariant: the link opens this page and nothing else; its answer ends it.
 
@@ -79,7 +79,8 @@ pub fn answer(visit: &mut Visit<'_>) -> Reply {
     shown(visit, &asked, None, None)
 }
 
-/// The partner's answer. The page that tells of it comes at once: afterwards the link opens nothing.
+/// The partner's answer. The page that tells of it comes at once: afterwards the link opens
+/// nothing.
 pub async fn given(visit: &mut Visit<'_>) -> Reply {
     let fields = visit.form().await?;
     let asked = asked(visit)?;
