@@ -145,6 +145,8 @@ enum Of {
 /// Hands over every fact that an event contributes, always in the same order.
 pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
     flows(event, &mut each);
+    metered(event, &mut each);
+    words(event, &mut each);
     declarations(event, &mut each);
 }
 
@@ -176,14 +178,6 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
             let amount = e.measured.quantity.amount();
             flow(M::Received, Receiver, &e.exchange, e.day, amount, e.measured.method);
         }
-        Event::MeteredPeriodRecorded(e) => {
-            flow(M::Dispatched, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
-            flow(M::Received, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
-            if e.one_sided && e.by == Side::Supplier {
-                let amount = e.quantity.amount();
-                flow(M::OneSidedDispatched, Supplier, &e.exchange, e.day, amount, e.method);
-            }
-        }
         Event::DiscrepancyRaised(e) => {
             let amount = difference(&e.dispatched, &e.received);
             flow(M::Unreconciled, Receiver, &e.exchange, e.day, amount, Method::Calculated);
@@ -200,6 +194,66 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
                 flow(M::OneSidedAccepted, Receiver, &e.exchange, e.day, amount, e.method);
             }
         }
+        Event::DeliveryRejected(e) => {
+            flow(M::Rejected, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
+        }
+        Event::RejectionDisposed(e) => {
+            flow(M::Disposed, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
+        }
+        Event::DeliveryUsed(e) => {
+            let is_final = e.operation.is_none_or(|operation| operation.is_final_recovery());
+            let measure = if is_final { M::Used } else { M::UsedInterim };
+            flow(measure, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
+        }
+        Event::DeliveryDisposed(e) => {
+            flow(M::Disposed, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
+        }
+        _ => {}
+    }
+}
+
+/// What meters contribute.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other events contribute none")]
+fn metered(event: &Event, each: &mut impl FnMut(Fact)) {
+    use Measure as M;
+    use Of::{Receiver, Supplier};
+    let mut flow = |measure, of, exchange: &Exchange, day, amount, method| {
+        each(of_exchange(measure, of, exchange, day, amount, method));
+    };
+    match event {
+        Event::MeteredPeriodRecorded(e) => {
+            flow(M::Dispatched, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
+            flow(M::Received, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
+            if e.one_sided && e.by == Side::Supplier {
+                let amount = e.quantity.amount();
+                flow(M::OneSidedDispatched, Supplier, &e.exchange, e.day, amount, e.method);
+            }
+        }
+        Event::MeteredAdjustmentConfirmed(e) => {
+            let measures = [
+                (M::Dispatched, Supplier),
+                (M::Received, Receiver),
+                (M::Accepted, Receiver),
+                (M::Delivered, Supplier),
+            ];
+            let used = e.also_used.then_some((M::Used, Receiver));
+            for (measure, of) in measures.into_iter().chain(used) {
+                each(of_adjustment(measure, of, e));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the word of a side about an entry contributes: that it is disputed, wrong, or right.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other events contribute none")]
+fn words(event: &Event, each: &mut impl FnMut(Fact)) {
+    use Measure as M;
+    use Of::{Receiver, Supplier};
+    let mut flow = |measure, of, exchange: &Exchange, day, amount, method| {
+        each(of_exchange(measure, of, exchange, day, amount, method));
+    };
+    match event {
         Event::DeliveryDisputed(e) => {
             let Held { day, method, quantity } = &e.held;
             flow(M::Disputed, Receiver, &e.exchange, *day, quantity.amount(), *method);
@@ -229,32 +283,6 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
             };
             if let Some(quantity) = &e.quantity {
                 flow(measure, of, &e.exchange, e.day, -quantity.amount(), e.method);
-            }
-        }
-        Event::DeliveryRejected(e) => {
-            flow(M::Rejected, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
-        }
-        Event::RejectionDisposed(e) => {
-            flow(M::Disposed, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
-        }
-        Event::DeliveryUsed(e) => {
-            let is_final = e.operation.is_none_or(|operation| operation.is_final_recovery());
-            let measure = if is_final { M::Used } else { M::UsedInterim };
-            flow(measure, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
-        }
-        Event::DeliveryDisposed(e) => {
-            flow(M::Disposed, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
-        }
-        Event::MeteredAdjustmentConfirmed(e) => {
-            let measures = [
-                (M::Dispatched, Supplier),
-                (M::Received, Receiver),
-                (M::Accepted, Receiver),
-                (M::Delivered, Supplier),
-            ];
-            let used = e.also_used.then_some((M::Used, Receiver));
-            for (measure, of) in measures.into_iter().chain(used) {
-                each(of_adjustment(measure, of, e));
             }
         }
         _ => {}

@@ -149,7 +149,7 @@ impl<'a> Visit<'a> {
             Who {
                 label,
                 role: self.t().role(who.role),
-                weighs: who.firm.is_some(),
+                weighs: who.firm.is_some() && who.role != Role::Partner,
                 reads_trade: reads_trade(who.role),
                 park: who.parks.first().cloned(),
             }

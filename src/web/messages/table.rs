@@ -35,6 +35,7 @@ messages! {
     question_wrong "If not, what is wrong?" "如不属实，请说明"
     your_name "Your name" "您的姓名"
     dispute "Dispute" "提出异议"
+    confirm_it "Yes, confirm" "属实，确认"
     one_sided "one-sided" "单方记录"
     supplier_only "by the supplier's word only" "仅供方记录"
     disputed "disputed" "有争议"

@@ -3,6 +3,8 @@
 //!
 //! Invariant: the link opens this page and nothing else; its answer ends it.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use askama::Template;
 
@@ -11,13 +13,16 @@ use crate::domain::access::Role;
 use crate::domain::command::{AnswerLink, LinkAnswer};
 use crate::domain::confidential::Confidential;
 use crate::domain::event::Side;
+use crate::domain::id::MaterialId;
+use crate::domain::state::Material;
+use crate::domain::states::States as _;
 use crate::domain::text::Text;
 use crate::query::question::{LinkQuestion, question};
 use crate::query::view::DeliveryView;
 use crate::web::cookie;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::names::Names;
+use crate::web::messages::Lang;
 use crate::web::page::decide::{self, Hidden};
 use crate::web::page::trouble::Said;
 use crate::web::show::Shown;
@@ -55,6 +60,8 @@ struct Page {
     is_contract: bool,
     lines: Vec<Line>,
     rows: Vec<Row>,
+    /// What the rows come to, by material.
+    sums: Vec<(String, Shown)>,
     expires: String,
     form: String,
     at: String,
@@ -120,7 +127,12 @@ fn shown(
     problem: Option<&Problem>,
     done: Option<u64>,
 ) -> Reply {
-    let names = Names { index: visit.ledger().index(), who: visit.who.as_ref() };
+    // The question is about them, so the partner may see what they are called.
+    let index = visit.ledger().index();
+    let named = |id: &MaterialId| {
+        let material = index.find::<Material>(id.as_str());
+        material.map_or_else(|| id.to_string(), |material| material.state.name.to_string())
+    };
     let contract = &asked.contract;
     let is_supplier = contract.supplier.firm == asked.partner_firm;
     let other = |side: Side| match (side, is_supplier) {
@@ -128,7 +140,7 @@ fn shown(
         (Side::Supplier, false) | (Side::Receiver, true) => asked.asked_by.to_string(),
     };
     let lines = contract.lines.iter().map(|line| Line {
-        material: names.material(&line.material.material),
+        material: named(&line.material.material),
         quantity: Shown::stated(&line.quantity, visit.lang),
     });
     let row = |view: &DeliveryView| {
@@ -140,7 +152,7 @@ fn shown(
         Row {
             id: view.exchange.delivery.to_string(),
             day: weight.map_or(String::new(), |weight| weight.day.to_string()),
-            material: names.material(&view.exchange.material.material),
+            material: named(&view.exchange.material.material),
             dispatched: of(&view.dispatched),
             received: of(&view.received),
         }
@@ -159,6 +171,7 @@ fn shown(
         is_contract: asked.subject.contract.is_some() && asked.subject.month.is_none(),
         lines,
         rows,
+        sums: sums(&asked.deliveries, visit.lang, named),
         expires: asked.expires.map_or(String::new(), |day| day.to_string()),
         form,
         at,
@@ -168,4 +181,21 @@ fn shown(
     };
     let status = problem.map_or(StatusCode::OK, |problem| problem.status);
     visit.page_with(status, &page)
+}
+
+/// What deliveries come to, by the name of their material: as dispatched, where that was weighed.
+fn sums(
+    deliveries: &[DeliveryView],
+    lang: Lang,
+    named: impl Fn(&MaterialId) -> String,
+) -> Vec<(String, Shown)> {
+    let mut sums = BTreeMap::new();
+    for view in deliveries {
+        let Some(weight) = view.dispatched.as_ref().or(view.received.as_ref()) else { continue };
+        let key = named(&view.exchange.material.material);
+        let sum = sums.entry(key).or_insert((0, weight.quantity.dimension()));
+        sum.0 += i128::from(weight.quantity.amount());
+    }
+    let shown = |(amount, dimension)| Shown::amount(amount, dimension, 0, lang);
+    sums.into_iter().map(|(name, sum)| (name, shown(sum))).collect()
 }

@@ -202,7 +202,6 @@ fn every_collection_is_exported_in_both_forms() {
             !pages || content["text/csv"].is_object() || path.starts_with("/api/v1/log/"),
             "{path}"
         );
-        // Files that firms sent are no lists, whatever their type.
         let is_file = path.contains("/imports/") || path.contains("/attachments/");
         if content["text/csv"].is_null() || is_file {
             continue;
