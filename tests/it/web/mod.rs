@@ -5,5 +5,6 @@ mod browser;
 mod contracts;
 mod html;
 mod pages;
+mod question;
 mod sign;
 mod weigh;
