@@ -72,6 +72,7 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::ConfirmContract(data) => contract::confirm_contract(context, data),
         Request::DeclineContract(data) => contract::decline_contract(context, data),
         Request::TerminateContract(data) => contract::terminate_contract(context, data),
+        Request::OpenBalance(data) => contract::open_balance(context, data),
         Request::PlaceCallOff(data) => contract::place_call_off(context, data),
         Request::DispatchDelivery(data) => delivery::dispatch_delivery(context, data),
         Request::ReceiveDelivery(data) => delivery::receive_delivery(context, data),

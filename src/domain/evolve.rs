@@ -58,6 +58,7 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::ContractConcluded(_)
         | Event::ContractDeclined(_)
         | Event::ContractTerminated(_)
+        | Event::BalanceOpened(_)
         | Event::CallOffPlaced(_) => contract::evolve(states, meta, event),
         Event::DeliveryDispatched(_)
         | Event::DeliveryReceived(_)

@@ -103,6 +103,7 @@ codes! {
     LinkUsed "link_used" Conflict
     NothingToConfirm "nothing_to_confirm" Conflict
     TooMany "too_many" Invalid
+    AlreadyOpened "already_opened" Conflict
     NotALoad "not_a_load" Conflict
     NothingToCorrect "nothing_to_correct" Conflict
     CorrectionWaits "correction_waits" Conflict

@@ -66,6 +66,7 @@ doors! {
         "confirm_contract" "/contracts/{contract}/confirm"
         "decline_contract" "/contracts/{contract}/decline"
         "terminate_contract" "/contracts/{contract}/terminate"
+        "open_balance" "/contracts/{contract}/open-balance"
         "place_call_off" "/contracts/{contract}/call-offs"
         "adjust_metered_periods" "/contracts/{contract}/adjustments"
         "confirm_adjustment" "/contracts/{contract}/adjustments/{adjustment}/confirm"

@@ -115,6 +115,7 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::ContractConcluded(event) => of_contract(states, &event.contract),
         Event::ContractDeclined(event) => of_contract(states, &event.contract),
         Event::ContractTerminated(event) => of_contract(states, &event.contract),
+        Event::BalanceOpened(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
         Event::EvidenceAttached(event) => event.firms.clone(),
         Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),

@@ -126,3 +126,18 @@ pub struct PlaceCallOff {
     pub quantity: Quantity,
     pub term: Term,
 }
+
+/// What was delivered under a contract line before it came into this ledger. It counts towards the
+/// line's quantity and minimum, and in no figure. By either side, once a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenBalance {
+    pub contract: ContractId,
+    /// Up to and with this day.
+    pub day: Day,
+    #[schema(min_items = 1, max_items = 10)]
+    pub evidence: Vec<Evidence>,
+    pub line: u16,
+    /// What was accepted until then, in the window of that day.
+    pub quantity: Quantity,
+}

@@ -25,8 +25,8 @@ use serde_json::value::RawValue;
 pub use access::{IssueKey, RevokeKey};
 pub use adjustment::{AdjustMeteredPeriods, ConfirmAdjustment, DeclineAdjustment};
 pub use contract::{
-    ConfirmContract, ContractKind, ContractLine, DeclineContract, PlaceCallOff, ProposeContract,
-    TerminateContract, Window,
+    ConfirmContract, ContractKind, ContractLine, DeclineContract, OpenBalance, PlaceCallOff,
+    ProposeContract, TerminateContract, Window,
 };
 pub use correction::{ApproveCorrection, DeclineCorrection, Entry, RequestCorrection};
 pub use delivery::{
@@ -149,6 +149,7 @@ commands! {
     ConfirmContract "confirm_contract" "Confirms a proposed contract for one side."
     DeclineContract "decline_contract" "Declines a proposed contract."
     TerminateContract "terminate_contract" "Ends a contract before its term."
+    OpenBalance "open_balance" "Says what was delivered before the ledger began."
     PlaceCallOff "place_call_off" "Calls off a part of a framework contract."
     DispatchDelivery "dispatch_delivery" "Records that a load left."
     ReceiveDelivery "receive_delivery" "Records that a load arrived."

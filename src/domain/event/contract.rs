@@ -124,3 +124,17 @@ pub struct CallOffPlaced {
     pub quantity: Quantity,
     pub term: Term,
 }
+
+/// What was delivered before the contract came into this ledger; it contributes no fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BalanceOpened {
+    pub by: Side,
+    pub contract: ContractId,
+    pub day: Day,
+    pub evidence: Vec<Evidence>,
+    pub line: u16,
+    /// The parks of both sides, each once.
+    pub parks: Vec<ParkId>,
+    pub quantity: Quantity,
+}

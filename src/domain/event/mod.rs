@@ -22,8 +22,8 @@ pub use adjustment::{
     MeteredAdjustmentConfirmed, MeteredAdjustmentDeclined, MeteredAdjustmentRecorded,
 };
 pub use contract::{
-    AgreedLine, AgreedPrice, CallOffPlaced, ContractConcluded, ContractConfirmed, ContractDeclined,
-    ContractProposed, ContractTerminated, Side,
+    AgreedLine, AgreedPrice, BalanceOpened, CallOffPlaced, ContractConcluded, ContractConfirmed,
+    ContractDeclined, ContractProposed, ContractTerminated, Side,
 };
 pub use correction::{CorrectionDeclined, CorrectionRequested, EntryReplaced, EntryReversed};
 pub use delivery::{
@@ -147,6 +147,7 @@ events! {
     ContractConcluded "contract_concluded" 1
     ContractDeclined "contract_declined" 1
     ContractTerminated "contract_terminated" 1
+    BalanceOpened "balance_opened" 1
     CallOffPlaced "call_off_placed" 1
     DeliveryDispatched "delivery_dispatched" 1
     DeliveryReceived "delivery_received" 1
@@ -240,6 +241,7 @@ impl Event {
             Event::ContractConcluded(e) => of("contract", e.contract.as_str()),
             Event::ContractDeclined(e) => of("contract", e.contract.as_str()),
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
+            Event::BalanceOpened(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
@@ -377,6 +379,7 @@ impl Event {
             Event::ContractConcluded(e) => e.parks.iter().collect(),
             Event::ContractDeclined(e) => e.parks.iter().collect(),
             Event::ContractTerminated(e) => e.parks.iter().collect(),
+            Event::BalanceOpened(e) => e.parks.iter().collect(),
             Event::CallOffPlaced(e) => e.parks.iter().collect(),
             Event::EvidenceAttached(e) => e.parks.iter().collect(),
             Event::MeteredAdjustmentRecorded(e) => e.parks.iter().collect(),

@@ -63,12 +63,23 @@ pub struct Line {
     pub line: u16,
     pub material: MaterialBrief,
     pub minimum: Option<Quantity>,
+    /// What was accepted before the contract came into this ledger.
+    pub opening: Option<Opening>,
     pub price_direction: Option<PriceDirection>,
     pub quantity: Quantity,
     pub tolerance_percent: Decimal,
     pub window: Window,
     /// One for each window in which anything was delivered, in order of their days.
     pub windows: Vec<WindowBalance>,
+}
+
+/// What was accepted of a line before its contract came into this ledger, as one side says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    pub by: Side,
+    /// Up to and with this day, in whose window it counts.
+    pub day: Day,
+    pub quantity: Quantity,
 }
 
 /// What came of a line in one window, in base units of its material. A dispatch counts in the
@@ -160,6 +171,13 @@ impl Line {
     /// The quantity of a window and its tolerance, in base units.
     pub fn limit(&self) -> i64 {
         self.with_tolerance(&self.quantity)
+    }
+
+    /// As [`Line::limit`], less what was accepted in the window before the ledger began.
+    pub fn limit_in(&self, term: &Term, from: Day) -> i64 {
+        let before = self.opening.as_ref();
+        let before = before.filter(|opening| self.window_start(term, opening.day) == from);
+        self.limit().saturating_sub(before.map_or(0, |opening| opening.quantity.amount()))
     }
 
     /// A quantity and the line's tolerance on top, in base units.

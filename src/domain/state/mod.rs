@@ -16,7 +16,7 @@ mod period;
 mod registry;
 
 pub use adjustment::{Adjustment, AdjustmentStage};
-pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
+pub use contract::{CallOff, Contract, ContractStage, Line, Opening, WindowBalance};
 pub use correction::{Correction, CorrectionStage};
 pub use day_book::DayBook;
 pub use delivery::{

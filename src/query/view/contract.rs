@@ -171,6 +171,9 @@ pub struct LineView {
     pub material: MaterialBrief,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Quantity>,
+    /// What was accepted before the contract came into this ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<OpeningView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_direction: Option<PriceDirection>,
     /// Per window.
@@ -190,6 +193,11 @@ impl From<&Line> for LineView {
             line: line.line,
             material: line.material.clone(),
             minimum: line.minimum,
+            opening: line.opening.as_ref().map(|opening| OpeningView {
+                by: opening.by,
+                day: opening.day,
+                quantity: opening.quantity,
+            }),
             price_direction: line.price_direction,
             quantity: line.quantity,
             tolerance_percent: line.tolerance_percent,
@@ -197,6 +205,16 @@ impl From<&Line> for LineView {
             windows: line.windows.iter().map(|window| WindowView::new(window, unit)).collect(),
         }
     }
+}
+
+/// What was accepted of a line before its contract came into this ledger, as one side says. It
+/// counts towards the quantity of its window, and in no figure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OpeningView {
+    pub by: Side,
+    /// Up to and with this day.
+    pub day: Day,
+    pub quantity: Quantity,
 }
 
 /// What came of a line in one window.

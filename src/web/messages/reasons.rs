@@ -149,6 +149,7 @@ const REASONS: &[(&str, &str)] = &[
     ("correction_answered", "该更正已答复。"),
     ("unknown_correction", "没有该更正。"),
     ("below_used", "小于已利用的数量。"),
+    ("already_opened", "期初余额已登记。"),
     ("grade_too_low", "品位低于要求。"),
     ("already_confirmed", "贵方已确认过。"),
     ("contract_not_proposed", "合同不在待确认状态。"),

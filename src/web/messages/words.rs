@@ -227,6 +227,7 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("correction_declined", "Correction declined", "拒绝更正"),
     ("entry_reversed", "Entry reversed", "冲销明细"),
     ("entry_replaced", "Entry replaced", "更正明细"),
+    ("balance_opened", "Opening balance", "期初余额"),
     ("zero_activity_declared", "Zero activity declared", "零申报"),
     ("period_closed", "Month closed", "月度关账"),
     ("park_counted", "Park's records counted", "清点园区记录"),

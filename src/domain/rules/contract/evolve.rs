@@ -3,7 +3,7 @@
 use crate::domain::event::{AgreedLine, CallOffPlaced, ContractProposed, Event, Side};
 use crate::domain::evolve::Meta;
 use crate::domain::id::ContractId;
-use crate::domain::state::{CallOff, Contract, ContractStage, Line};
+use crate::domain::state::{CallOff, Contract, ContractStage, Line, Opening};
 use crate::domain::states::StatesMut;
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the caller hands over events of contracts")]
@@ -29,6 +29,11 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         Event::ContractTerminated(e) => change(states, &e.contract, &|contract| {
             contract.stage = ContractStage::Terminated;
             contract.last_day = Some(e.last_day);
+        }),
+        Event::BalanceOpened(e) => change(states, &e.contract, &|contract| {
+            let line = contract.lines.iter_mut().find(|line| line.line == e.line);
+            let opening = Opening { by: e.by, day: e.day, quantity: e.quantity };
+            line.expect("a rule has found the line").opening = Some(opening);
         }),
         Event::CallOffPlaced(e) => {
             let CallOffPlaced { call_off, line, quantity, term, .. } = e;
@@ -74,6 +79,7 @@ fn line(agreed: &AgreedLine) -> Line {
         line: agreed.line,
         material: agreed.material.clone(),
         minimum: agreed.minimum,
+        opening: None,
         price_direction: agreed.price.as_ref().map(|price| price.direction),
         quantity: agreed.quantity,
         tolerance_percent: agreed.tolerance_percent,

@@ -6,6 +6,7 @@
 mod call_off;
 mod evolve;
 pub mod named;
+mod opening;
 mod propose;
 mod sides;
 
@@ -14,6 +15,7 @@ use crate::domain::refusal::Refusal;
 
 pub use call_off::place_call_off;
 pub use evolve::evolve;
+pub use opening::open_balance;
 pub use propose::propose_contract;
 pub use sides::{confirm_contract, decline_contract, terminate_contract};
 

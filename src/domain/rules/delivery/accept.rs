@@ -179,8 +179,9 @@ fn check_limit(
     accepted: &Quantity,
 ) -> Result<(), Refusal> {
     let line = contract.line(number).expect("a delivery names a line of its contract");
-    let balance = line.balance(line.window_start(&contract.term, day));
-    let left = line.limit() - balance.accepted;
+    let from = line.window_start(&contract.term, day);
+    // With an opening balance it may have had more than enough before anything was delivered.
+    let left = (line.limit_in(&contract.term, from) - line.balance(from).accepted).max(0);
     if accepted.amount() <= left {
         return Ok(());
     }

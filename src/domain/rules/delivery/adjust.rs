@@ -239,8 +239,9 @@ fn check_sums<S: States>(
         }
     }
     let accepted = balance.accepted + difference;
-    if difference > 0 && accepted > line.limit() {
-        let left = line.quantity.resized((line.limit() - balance.accepted).max(0));
+    let limit = line.limit_in(&contract.term, line.window_start(&contract.term, day));
+    if difference > 0 && accepted > limit {
+        let left = line.quantity.resized((limit - balance.accepted).max(0));
         let message = format!("line {} allows {left} more in this window", line.line);
         return refuse(Code::OverContract, message);
     }

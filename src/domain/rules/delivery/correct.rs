@@ -302,8 +302,9 @@ fn accepted<S: States>(
     }
     let exchange = &delivery.exchange;
     let line = contract.line(exchange.line).expect("a delivery names a line of its contract");
-    let window = line.balance(line.window_start(&contract.term, before.day));
-    if difference > 0 && window.accepted.saturating_add(difference) > line.limit() {
+    let from = line.window_start(&contract.term, before.day);
+    let sum = line.balance(from).accepted.saturating_add(difference);
+    if difference > 0 && sum > line.limit_in(&contract.term, from) {
         let message = format!(
             "with {} more than before, line {} of {} is over what it allows in this window",
             before.quantity.resized(difference),

@@ -142,7 +142,7 @@ impl Departure<'_> {
         let dispatched = |window: &WindowBalance| window.dispatched;
         let total = shared::window_total(contract, line, *day, dispatched, quantity, quantity_at)?;
         noted.contract(contract, &material.state, *day);
-        noted.over_delivery(line, total);
+        noted.over_delivery(contract, line, *day, total);
         note_call_off(contract, line, *call_off, (*day, quantity, quantity_at), &mut noted)?;
         noted.closed(context, &contract.supplier.park, *day);
         let exchange = shared::exchange(contract, line, &material.state, delivery);

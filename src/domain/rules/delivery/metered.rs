@@ -61,7 +61,7 @@ pub fn record_metered_period<S: States>(
         shared::window_total(contract, line, day, |window| window.dispatched, quantity, QUANTITY)?;
     shared::window_total(contract, line, day, |window| window.received, quantity, QUANTITY)?;
     noted.contract(contract, material, day);
-    noted.over_delivery(line, dispatched);
+    noted.over_delivery(contract, line, day, dispatched);
     note_call_off(contract, line, call_off, (day, quantity, QUANTITY), &mut noted)?;
     noted.gate(context, receiver, material, day, quantity.amount());
     noted.closed(context, &receiver.park, day);

@@ -45,8 +45,9 @@ impl Noted {
     }
 
     /// Whether a line has had enough in the window, given what it has with this.
-    pub fn over_delivery(&mut self, line: &Line, total: i64) {
-        self.add_if(total > line.limit(), Nonconformity::OverDelivery);
+    pub fn over_delivery(&mut self, contract: &Contract, line: &Line, day: Day, total: i64) {
+        let limit = line.limit_in(&contract.term, line.window_start(&contract.term, day));
+        self.add_if(total > limit, Nonconformity::OverDelivery);
     }
 
     pub fn closed<S: States>(&mut self, context: &Context<'_, S>, park: &ParkId, day: Day) {

@@ -38,7 +38,7 @@ pub fn receive_delivery<S: States>(context: &Context<'_, S>, data: &ReceiveDeliv
     let total =
         shared::window_total(contract, line, day, |window| window.received, quantity, pointer)?;
     noted.contract(contract, material, day);
-    noted.over_delivery(line, total);
+    noted.over_delivery(contract, line, day, total);
     noted.gate(context, receiver, material, day, quantity.amount());
     noted.closed(context, &receiver.park, day);
     let can_dispatch = !is_unregistered(context.states, &contract.supplier.firm);

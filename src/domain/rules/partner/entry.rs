@@ -93,7 +93,7 @@ fn as_dispatched<S: States>(
     let total = shared::window_total(contract, line, day, sum, quantity, DELIVERY)?;
     let mut noted = Noted::default();
     noted.contract(contract, material, day);
-    noted.over_delivery(line, total);
+    noted.over_delivery(contract, line, day, total);
     noted.gate(context, receiver, material, day, quantity.amount());
     noted.closed(context, &receiver.park, day);
     let exchange = shared::exchange(contract, line, material, &exchange.delivery);

@@ -197,7 +197,8 @@ fn month_confirmed<S: States>(
                     .entry((line.line, from))
                     .or_insert_with(|| i128::from(line.balance(from).accepted));
                 let amount = i128::from(claim.quantity.amount());
-                if *taken + amount > i128::from(line.limit()) {
+                let limit = line.limit_in(&found.state.term, from);
+                if *taken + amount > i128::from(limit) {
                     // Received, and left for the two sides to decide upon.
                     continue;
                 }
