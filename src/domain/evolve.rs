@@ -22,7 +22,7 @@ pub struct Meta<'a> {
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry,
+        access, contract, delivery, evidence, market, partner, period, registry, stock,
     };
     period::count_places(states, meta);
     match event {
@@ -74,7 +74,10 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::DeliveryDisputed(_)
         | Event::SettlementProposed(_)
         | Event::DisputeSettled(_)
-        | Event::DisputeWithdrawn(_) => delivery::evolve(states, meta, event),
+        | Event::DisputeWithdrawn(_) => {
+            delivery::evolve(states, meta, event);
+            stock::follow(states, meta, event);
+        }
         Event::ReturnSubmitted(_)
         | Event::GenerationDeclared(_)
         | Event::OwnReuseDeclared(_)
@@ -86,5 +89,11 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::PeriodClosed(_)
         | Event::ParkCounted(_) => period::evolve(states, meta, event),
         Event::EvidenceAttached(_) => evidence::evolve(states, meta, event),
+        Event::StockOpened(_)
+        | Event::StockGenerated(_)
+        | Event::StockDrawn(_)
+        | Event::StockCounted(_)
+        | Event::StockAdjusted(_)
+        | Event::StockLost(_) => stock::evolve(states, meta, event),
     }
 }

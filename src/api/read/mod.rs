@@ -13,6 +13,7 @@ mod log;
 mod market;
 mod period;
 mod registry;
+mod stock;
 
 use crate::api::call::Call;
 use crate::api::fault::Fault;
@@ -42,6 +43,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(figures::operations());
     operations.extend(log::operations());
     operations.push(health::operation());
+    operations.extend(stock::operations());
     operations
 }
 

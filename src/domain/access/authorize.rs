@@ -262,8 +262,8 @@ mod tests {
     use super::*;
 
     /// Every action with every relation to the one who asks, for every role. The keys are those of
-    /// the keeper, the park a, the firm a, a scale and a carrier of the firm a, a link that asks the
-    /// firm a, a verifier and a regulator of the park a, and none.
+    /// the keeper, the park a, the firm a, a scale and a carrier of the firm a, a link that asks
+    /// the firm a, a verifier and a regulator of the park a, and none.
     const TABLE: &str = "
                                    keeper park firm scale carrier partner verifier regulator public
         act register_site keeper   yes    -    -    -     -       -       -        -         -
@@ -278,6 +278,8 @@ mod tests {
         act record_metered_period frm_a -     -    yes  yes   -       -       -        -         -
         act dispute_delivery frm_a -      -    yes  -     -       -       -        -         -
         act dispute_delivery frm_b -      -    -    -     -       -       -        -         -
+        act draw_stock frm_a       -      -    yes  -     -       -       -        -         -
+        act draw_stock frm_b       -      -    -    -     -       -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
         act withdraw_dispute frm_a -      -    yes  -     -       -       -        -         -
         act record_counterparty frm_a -   -    yes  -     -       -       -        -         -
@@ -418,7 +420,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 62 * 9);
+        assert_eq!(seen, 64 * 9);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod evidence;
 mod market;
 mod period;
 mod registry;
+mod stock;
 
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use day_book::DayBook;
@@ -25,4 +26,8 @@ pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Scale, Site,
+};
+pub use stock::{
+    Moved, Movement, STOCK_PAGE, StockAccount, StockEntry, StockLots, StockMonth, account_id,
+    entries_of, lots_id, month_id, moved_in, stock_sum,
 };

@@ -9,5 +9,6 @@ mod figures;
 mod proofs;
 mod reads;
 pub mod server;
+mod stock;
 mod tables;
 mod writes;

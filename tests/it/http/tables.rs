@@ -186,6 +186,10 @@ fn a_table_has_all_pages() {
 #[test]
 fn every_collection_is_exported_in_both_forms() {
     let (server, keys) = Server::with_contract();
+    let survey = json!([{"hash": "11".repeat(32), "title": "survey"}]);
+    let quantity = json!({"unit": "TNE", "value": "1"});
+    let open = json!({"evidence": survey, "method": "estimated", "quantity": quantity});
+    server.post("/api/v1/stock/sit_mill/mat_slag/open", &keys.mill, "cmd_open", &open).ok();
     server.load(&keys, 1);
     let park = server.key("key_park", "park", json!({"parks": ["prk_a"]}));
     server.ledger.settle();
@@ -209,6 +213,7 @@ fn every_collection_is_exported_in_both_forms() {
         }
         let month =
             if path.contains("/statistics/") || path.ends_with("/totals") { "2025-03" } else { "" };
+        let path = path.replace("{site}", "sit_mill").replace("{material}", "mat_slag");
         let mut query = format!("{}?format=", path.replace("{park}", "prk_a"));
         if !month.is_empty() {
             query = query.replace('?', &format!("?from={month}&to={month}&"));

@@ -39,6 +39,7 @@ pub use evolve::evolve;
 pub use metered::record_metered_period;
 pub use receive::receive_delivery;
 pub use rejection::{dispose_rejection, redirect_rejection, return_rejection};
-pub use usage::{dispose_delivery, use_delivery};
+pub use shared::not_closed;
+pub use usage::{dispose_delivery, part_of_pile, use_delivery};
 
 type Decision = Result<Vec<Event>, Refusal>;

@@ -1,3 +1,5 @@
+//! Partners who are not registered: recorded, claimed, asked by links.
+
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::{Value, json};
