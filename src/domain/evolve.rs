@@ -6,6 +6,9 @@
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
+use crate::domain::rules::{
+    access, contract, delivery, evidence, market, partner, period, registry, stock,
+};
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
 
@@ -21,10 +24,11 @@ pub struct Meta<'a> {
 
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
-    use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry, stock,
-    };
     period::count_places(states, meta);
+    fold(states, meta, event);
+}
+
+fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     match event {
         Event::LedgerOpened(_)
         | Event::TailCut(_)
@@ -74,10 +78,7 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::DeliveryDisputed(_)
         | Event::SettlementProposed(_)
         | Event::DisputeSettled(_)
-        | Event::DisputeWithdrawn(_) => {
-            delivery::evolve(states, meta, event);
-            stock::follow(states, meta, event);
-        }
+        | Event::DisputeWithdrawn(_) => delivery::evolve(states, meta, event),
         Event::ReturnSubmitted(_)
         | Event::GenerationDeclared(_)
         | Event::OwnReuseDeclared(_)

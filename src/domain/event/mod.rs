@@ -231,47 +231,38 @@ impl Event {
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
-            Event::StockOpened(_)
-            | Event::StockGenerated(_)
-            | Event::StockDrawn(_)
-            | Event::StockCounted(_)
-            | Event::StockAdjusted(_)
-            | Event::StockLost(_) => {
-                let place = self.stock_place().expect("every event of stock has its place");
-                of("site", place.site.as_str())
-            }
-            Event::ReturnSubmitted(_)
-            | Event::GenerationDeclared(_)
-            | Event::OwnReuseDeclared(_)
-            | Event::FreshWaterDeclared(_)
-            | Event::RecirculationDeclared(_)
-            | Event::StockDeclared(_)
-            | Event::EconomicOutputDeclared(_)
-            | Event::ZeroActivityDeclared(_) => {
-                let declared = self.declared().expect("every event of a return declares");
-                of("return", declared.return_id.as_str())
-            }
-            Event::DeliveryDispatched(_)
-            | Event::DeliveryReceived(_)
-            | Event::DiscrepancyRaised(_)
-            | Event::DiscrepancyResolved(_)
-            | Event::MeteredPeriodRecorded(_)
-            | Event::DeliveryAccepted(_)
-            | Event::DeliveryRejected(_)
-            | Event::RejectionReturned(_)
-            | Event::RejectionRedirected(_)
-            | Event::RejectionDisposed(_)
-            | Event::DeliveryUsed(_)
-            | Event::DeliveryDisposed(_)
-            | Event::DeliveryCancelled(_)
-            | Event::EntryConfirmed(_)
-            | Event::DeliveryDisputed(_)
-            | Event::SettlementProposed(_)
-            | Event::DisputeSettled(_)
-            | Event::DisputeWithdrawn(_) => {
-                let exchange = self.exchange().expect("every event of a delivery has its exchange");
-                of("delivery", exchange.delivery.as_str())
-            }
+            Event::StockOpened(e) => of("site", e.place.site.as_str()),
+            Event::StockGenerated(e) => of("site", e.place.site.as_str()),
+            Event::StockDrawn(e) => of("site", e.place.site.as_str()),
+            Event::StockCounted(e) => of("site", e.place.site.as_str()),
+            Event::StockAdjusted(e) => of("site", e.place.site.as_str()),
+            Event::StockLost(e) => of("site", e.place.site.as_str()),
+            Event::ReturnSubmitted(e) => of("return", e.declared.return_id.as_str()),
+            Event::GenerationDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::OwnReuseDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::FreshWaterDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::RecirculationDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::StockDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::EconomicOutputDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::ZeroActivityDeclared(e) => of("return", e.declared.return_id.as_str()),
+            Event::DeliveryDispatched(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryReceived(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DiscrepancyRaised(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DiscrepancyResolved(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::MeteredPeriodRecorded(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryAccepted(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryRejected(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::RejectionReturned(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::RejectionRedirected(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::RejectionDisposed(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryUsed(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryDisposed(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryCancelled(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::EntryConfirmed(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DeliveryDisputed(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::SettlementProposed(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DisputeSettled(e) => of("delivery", e.exchange.delivery.as_str()),
+            Event::DisputeWithdrawn(e) => of("delivery", e.exchange.delivery.as_str()),
         }
     }
 

@@ -28,14 +28,16 @@ mod usage;
 mod weighing;
 
 use crate::domain::event::Event;
+use crate::domain::evolve::Meta;
 use crate::domain::refusal::Refusal;
+use crate::domain::rules::stock;
+use crate::domain::states::StatesMut;
 
 pub use accept::{accept_delivery, check_claim, reject_delivery};
 pub use cancel::cancel_delivery;
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;
 pub use dispute::{dispute_delivery, settle_dispute, withdraw_dispute};
-pub use evolve::evolve;
 pub use metered::record_metered_period;
 pub use receive::receive_delivery;
 pub use rejection::{dispose_rejection, redirect_rejection, return_rejection};
@@ -43,3 +45,9 @@ pub use shared::not_closed;
 pub use usage::{dispose_delivery, part_of_pile, use_delivery};
 
 type Decision = Result<Vec<Event>, Refusal>;
+
+/// Leaves the delivery's states, and what it moved in stock accounts.
+pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
+    evolve::evolve(states, meta, event);
+    stock::follow(states, meta, event);
+}

@@ -15,6 +15,7 @@ use crate::domain::testing::World;
 const LOADS: usize = 5;
 const ACCOUNTS: [&str; 2] = ["sit_steel/mat_slag", "sit_cement/mat_slag"];
 const FIRMS: [&str; 2] = ["steel", "cement"];
+const FIRM_IDS: [&str; 2] = ["frm_steel", "frm_cement"];
 
 /// The last one is the first of April in Guigang.
 const DAYS: [&str; 2] = ["2025-03-10T08:00:00.000Z", "2025-03-31T16:00:00.000Z"];
@@ -168,15 +169,17 @@ impl Model {
     }
 }
 
+fn evidence() -> Value {
+    json!([{"hash": "11".repeat(32), "title": "survey"}])
+}
+
 /// Who asks for what.
 fn command(model: &Model, act: &Act) -> (&'static str, &'static str, Value) {
-    let own = |pile: usize, more: Value| {
-        let place = json!({"material": "mat_slag", "site": format!("sit_{}", FIRMS[pile])});
-        with(place, more)
-    };
-    let (steel, cement) = ("frm_steel", "frm_cement");
-    let firm = |pile: usize| [steel, cement][pile];
-    let id = |load: usize| format!("dlv_{load}");
+    let site = |pile: usize| format!("sit_{}", FIRMS[pile]);
+    let own =
+        |pile: usize, more: Value| with(json!({"material": "mat_slag", "site": site(pile)}), more);
+    let [steel, cement] = FIRM_IDS;
+    let (firm, id) = (|pile: usize| FIRM_IDS[pile], |load: usize| format!("dlv_{load}"));
     let in_tonnes = |tonnes_of: i64| tonnes(&tonnes_of.to_string());
     let moved = |load: usize, amount: i64| {
         json!({
@@ -199,8 +202,8 @@ fn command(model: &Model, act: &Act) -> (&'static str, &'static str, Value) {
             (steel, "cancel_delivery", json!({"delivery": id(load), "reason": "trouble"}))
         }
         Act::Use(load, tonnes) => {
-            let part =
-                json!({"delivery": id(load), "operation": "R5", "quantity": in_tonnes(tonnes)});
+            let quantity = in_tonnes(tonnes);
+            let part = json!({"delivery": id(load), "operation": "R5", "quantity": quantity});
             (cement, "use_delivery", part)
         }
         Act::DrawAccepted(tonnes, used) => {
@@ -228,9 +231,9 @@ fn command(model: &Model, act: &Act) -> (&'static str, &'static str, Value) {
             (firm(pile), "count_stock", own(pile, more))
         }
         Act::Adjust(pile, tonnes, gain) => {
+            let direction = if gain { "gain" } else { "loss" };
             let more = json!({
-                "cause": "moisture", "direction": if gain { "gain" } else { "loss" },
-                "evidence": [{"hash": "11".repeat(32), "title": "survey"}],
+                "cause": "moisture", "direction": direction, "evidence": evidence(),
                 "quantity": in_tonnes(tonnes),
             });
             (firm(pile), "adjust_stock", own(pile, more))
@@ -248,7 +251,7 @@ fn world() -> World {
     world.conclude(&slag);
     for firm in FIRMS {
         let open = json!({
-            "evidence": [{"hash": "11".repeat(32), "title": "survey"}],
+            "evidence": evidence(),
             "material": "mat_slag",
             "method": "estimated",
             "quantity": tonnes("0"),
