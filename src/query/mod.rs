@@ -13,6 +13,7 @@ pub mod listed;
 pub mod public;
 pub mod question;
 pub mod record;
+pub mod report;
 pub mod rows;
 pub mod see;
 pub mod stock;

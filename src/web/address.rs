@@ -25,6 +25,7 @@ pub enum Address<'a> {
     Record(&'a str),
     Figures(&'a str),
     Entries(&'a str),
+    Reports(&'a str),
 }
 
 impl<'a> Address<'a> {
@@ -52,6 +53,7 @@ impl<'a> Address<'a> {
             ["log", position] => Address::Record(position),
             ["figures", park] => Address::Figures(park),
             ["figures", park, "entries"] => Address::Entries(park),
+            ["reports", site] => Address::Reports(site),
             _ => return None,
         })
     }
@@ -78,7 +80,8 @@ impl<'a> Address<'a> {
             | Address::Month(..)
             | Address::Record(_)
             | Address::Figures(_)
-            | Address::Entries(_) => "GET, HEAD",
+            | Address::Entries(_)
+            | Address::Reports(_) => "GET, HEAD",
         }
     }
 }

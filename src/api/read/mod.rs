@@ -13,6 +13,7 @@ mod log;
 mod market;
 mod period;
 mod registry;
+mod report;
 mod stock;
 
 use crate::api::call::Call;
@@ -44,6 +45,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(log::operations());
     operations.push(health::operation());
     operations.extend(stock::operations());
+    operations.extend(report::operations());
     operations
 }
 

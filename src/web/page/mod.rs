@@ -10,6 +10,7 @@ mod figures;
 mod home;
 mod month;
 mod record;
+mod reports;
 mod row;
 mod sign;
 mod trouble;
@@ -69,6 +70,7 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Record(position) => record::answer(visit, position).await,
         Address::Figures(park) => figures::answer(visit, park).await,
         Address::Entries(park) => entries::answer(visit, park).await,
+        Address::Reports(site) => reports::answer(visit, site).await,
         Address::SignOut
         | Address::Confirm(_)
         | Address::Decline(_)
@@ -101,6 +103,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Month(..)
         | Address::Record(_)
         | Address::Figures(_)
-        | Address::Entries(_) => unreachable!("these take no POST"),
+        | Address::Entries(_)
+        | Address::Reports(_) => unreachable!("these take no POST"),
     }
 }

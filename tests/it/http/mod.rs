@@ -8,6 +8,7 @@ mod documents;
 mod figures;
 mod proofs;
 mod reads;
+mod reports;
 pub mod server;
 mod stock;
 mod tables;

@@ -195,6 +195,9 @@ fn query_of(path: &str) -> String {
     if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
         query = query.replace('?', "?park=prk_a&");
     }
+    if path.contains("/reports/") {
+        query = query.replace('?', "?site=sit_mill&from=2025-03&to=2025-03&");
+    }
     query
 }
 
