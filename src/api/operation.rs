@@ -41,6 +41,7 @@ pub enum Tag {
     Log,
     Access,
     Service,
+    Stock,
 }
 
 impl Tag {
@@ -72,6 +73,7 @@ impl Tag {
         ),
         (Tag::Access, "access", "Access keys."),
         (Tag::Service, "service", "The state of the service, and commands in batches."),
+        (Tag::Stock, "stock", "What lies at sites, and every movement that made it so."),
     ];
 
     fn name(self) -> &'static str {

@@ -207,7 +207,7 @@ macro_rules! needed {
     )+};
 }
 
-needed! { u64, Month, ParkId }
+needed! { u64, Month, ParkId, SiteId }
 
 /// Declares the parameters of a query, with what OpenAPI says of each.
 macro_rules! query {

@@ -40,7 +40,7 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry,
+        access, contract, delivery, evidence, market, partner, period, registry, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -99,5 +99,11 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::SubmitReturn(data) => period::submit_return(context, data),
         Request::ClosePeriod(data) => period::close_period(context, data),
         Request::AttachEvidence(data) => evidence::attach_evidence(context, data),
+        Request::OpenStock(data) => stock::open_stock(context, data),
+        Request::RecordGeneration(data) => stock::record_generation(context, data),
+        Request::DrawStock(data) => stock::draw_stock(context, data),
+        Request::CountStock(data) => stock::count_stock(context, data),
+        Request::AdjustStock(data) => stock::adjust_stock(context, data),
+        Request::RecordLoss(data) => stock::record_loss(context, data),
     }
 }

@@ -6,6 +6,9 @@
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
+use crate::domain::rules::{
+    access, contract, delivery, evidence, market, partner, period, registry, stock,
+};
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
 
@@ -21,10 +24,11 @@ pub struct Meta<'a> {
 
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
-    use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry,
-    };
     period::count_places(states, meta);
+    fold(states, meta, event);
+}
+
+fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     match event {
         Event::LedgerOpened(_)
         | Event::TailCut(_)
@@ -97,5 +101,11 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::PeriodClosed(_)
         | Event::ParkCounted(_) => period::evolve(states, meta, event),
         Event::EvidenceAttached(_) => evidence::evolve(states, meta, event),
+        Event::StockOpened(_)
+        | Event::StockGenerated(_)
+        | Event::StockDrawn(_)
+        | Event::StockCounted(_)
+        | Event::StockAdjusted(_)
+        | Event::StockLost(_) => stock::evolve(states, meta, event),
     }
 }

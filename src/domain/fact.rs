@@ -11,7 +11,7 @@ use crate::domain::code::MaterialCode;
 use crate::domain::command::{EconomicMeasure, Entry};
 use crate::domain::event::{
     Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, Held, MeteredAdjustmentConfirmed,
-    Side,
+    Side, StockDrawn,
 };
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
@@ -356,7 +356,37 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
                 Method::Declared,
             ));
         }
+        Event::StockDrawn(e) => each(of_pile(e)),
         _ => {}
+    }
+}
+
+/// Own material that was drawn from the pile; the rule keeps it apart from what returns declare.
+fn of_pile(event: &StockDrawn) -> Fact {
+    let StockDrawn { day, method, operation, place, quantity, .. } = event;
+    let measure = if operation.is_disposal() {
+        Measure::Disposed
+    } else if operation.is_final_recovery() {
+        Measure::OwnReused
+    } else {
+        Measure::UsedInterim
+    };
+    Fact {
+        measure,
+        park: place.park.clone(),
+        firm: place.firm.clone(),
+        site: place.site.clone(),
+        recycler: false,
+        counterparty: None,
+        material: Some(place.material.material.clone()),
+        kind: Some(place.material.kind),
+        code: place.material.code.clone(),
+        day: *day,
+        amount: quantity.amount(),
+        unit: FactUnit::Physical(place.material.dimension, place.material.basis),
+        method: *method,
+        contract: None,
+        delivery: None,
     }
 }
 

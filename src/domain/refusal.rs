@@ -166,6 +166,9 @@ codes! {
     DeclaredZeroAndMore "declared_zero_and_more" Invalid
 
     AttachmentDiffers "attachment_differs" Invalid
+
+    UnknownStock "unknown_stock" Unknown
+    StockExceeded "stock_exceeded" Conflict
 }
 
 /// Why a command is refused.

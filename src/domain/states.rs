@@ -51,6 +51,12 @@ pub enum Kind {
     Evidence = 25,
     /// That a file may be read, and by whom.
     AttachmentUse = 26,
+    /// What lies of a material at a site.
+    StockAccount = 27,
+    /// Movements of an account in a month.
+    StockMonth = 28,
+    /// Deliveries that were accepted into an account.
+    StockLots = 29,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -26,9 +26,10 @@ pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
         let of = ListOf::Scale(ticket.scale.clone());
         rows.list(Kind::Ticket, &of, record.position(), &ticket.row_id())?;
     }
-    // Only the first record of a stream brings an aggregate into being; a period has no stream of
-    // its own, and a month is closed once.
-    let begins = record.version == 0 || matches!(record.event, Event::PeriodClosed(_));
+    // Only the first record of a stream brings an aggregate into being; periods and stock accounts
+    // have no stream of their own, and a month is closed once, an account opened once.
+    let begins = record.version == 0
+        || matches!(record.event, Event::PeriodClosed(_) | Event::StockOpened(_));
     if !begins {
         return Ok(());
     }
@@ -103,6 +104,10 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
         Event::PeriodClosed(e) => {
             let id = format!("{}/{}", e.park, e.period);
             of(Kind::Period, id, vec![&e.park], vec![])
+        }
+        Event::StockOpened(e) => {
+            let id = format!("{}/{}", e.place.site, e.place.material.material);
+            of(Kind::StockAccount, id, vec![&e.place.park], vec![&e.place.firm])
         }
         Event::EvidenceAttached(e) => Some(Entry {
             kind: Kind::Evidence,

@@ -3,7 +3,7 @@
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
-    Period, PeriodReturn, Permit, Scale, Site,
+    Period, PeriodReturn, Permit, Scale, Site, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -67,6 +67,7 @@ listed! {
         Sight::Rows(concern(sides.map(|side| &side.firm), sides.map(|side| &side.park)))
     };
     PeriodReturn "returns" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    StockAccount "stock" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

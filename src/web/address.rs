@@ -28,6 +28,7 @@ pub enum Address<'a> {
     Link(&'a str),
     Figures(&'a str),
     Entries(&'a str),
+    Reports(&'a str),
 }
 
 impl<'a> Address<'a> {
@@ -57,6 +58,7 @@ impl<'a> Address<'a> {
             ["link", link] => Address::Link(link),
             ["figures", park] => Address::Figures(park),
             ["figures", park, "entries"] => Address::Entries(park),
+            ["reports", site] => Address::Reports(site),
             _ => return None,
         })
     }
@@ -84,7 +86,8 @@ impl<'a> Address<'a> {
             | Address::Record(_)
             | Address::Link(_)
             | Address::Figures(_)
-            | Address::Entries(_) => "GET, HEAD",
+            | Address::Entries(_)
+            | Address::Reports(_) => "GET, HEAD",
         }
     }
 }

@@ -110,6 +110,14 @@ doors! {
         "issue_key" "/keys"
         "revoke_key" "/keys/{key}/revoke"
     }
+    Stock {
+        "open_stock" "/stock/{site}/{material}/open"
+        "record_generation" "/stock/{site}/{material}/record-generation"
+        "draw_stock" "/stock/{site}/{material}/draw"
+        "count_stock" "/stock/{site}/{material}/count"
+        "adjust_stock" "/stock/{site}/{material}/adjust"
+        "record_loss" "/stock/{site}/{material}/record-loss"
+    }
 }
 
 impl Door {

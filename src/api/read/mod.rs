@@ -13,6 +13,8 @@ mod log;
 mod market;
 mod period;
 mod registry;
+mod report;
+mod stock;
 mod ticket;
 
 use crate::api::call::Call;
@@ -44,6 +46,8 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(figures::operations());
     operations.extend(log::operations());
     operations.push(health::operation());
+    operations.extend(stock::operations());
+    operations.extend(report::operations());
     operations
 }
 

@@ -287,6 +287,8 @@ mod tests {
         act record_network_balance prk_b - -   -    -     -       -       -        -         -
         act dispute_delivery frm_a -      -    yes  -     -       -       -        -         -
         act dispute_delivery frm_b -      -    -    -     -       -       -        -         -
+        act draw_stock frm_a       -      -    yes  -     -       -       -        -         -
+        act draw_stock frm_b       -      -    -    -     -       -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
         act withdraw_dispute frm_a -      -    yes  -     -       -       -        -         -
         act record_counterparty frm_a -   -    yes  -     -       -       -        -         -
@@ -427,7 +429,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 71 * 9);
+        assert_eq!(seen, 73 * 9);
     }
 
     #[test]

@@ -60,6 +60,9 @@ fn firms_of<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
     if let Some(declared) = event.declared() {
         return vec![declared.firm.clone()];
     }
+    if let Some(place) = event.stock_place() {
+        return vec![place.firm.clone()];
+    }
     of_others(states, event)
 }
 

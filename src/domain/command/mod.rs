@@ -17,6 +17,7 @@ mod network;
 mod partner;
 mod period;
 mod registry;
+mod stock;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -49,6 +50,10 @@ pub use registry::{
     CalibrateMeter, CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
     RegisterSite, ReinstatePermit, ReplaceMeter, SuspendPermit,
+};
+pub use stock::{
+    AdjustStock, CountStock, DrawStock, OpenStock, RecordGeneration, RecordLoss, StockCause,
+    StockDirection, StockOrigin,
 };
 
 use crate::domain::actor::Actor;
@@ -176,6 +181,12 @@ commands! {
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
     AttachEvidence "attach_evidence" "Links a document to a thing."
+    OpenStock "open_stock" "Opens the account of what lies at a site."
+    RecordGeneration "record_generation" "Records what a production put on the pile."
+    DrawStock "draw_stock" "Uses or disposes of a part of the pile."
+    CountStock "count_stock" "Records a count of what lies there."
+    AdjustStock "adjust_stock" "Corrects what the account says."
+    RecordLoss "record_loss" "Records that a part of the pile was lost."
 }
 pub(crate) use for_each_command;
 

@@ -15,6 +15,7 @@ mod network;
 mod partner;
 mod period;
 mod registry;
+mod stock;
 
 use serde::Serialize;
 
@@ -48,6 +49,9 @@ pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
     MeterCalibrated, MeterRegistered, MeterReplaced, ParkRegistered, PermitRegistered,
     PermitReinstated, PermitSuspended, ScaleCalibrated, ScaleRegistered, SiteRegistered,
+};
+pub use stock::{
+    StockAdjusted, StockCounted, StockDrawn, StockGenerated, StockLost, StockOpened, StockPlace,
 };
 
 use crate::domain::id::ParkId;
@@ -185,6 +189,12 @@ events! {
     PeriodClosed "period_closed" 1
     ParkCounted "park_counted" 1
     EvidenceAttached "evidence_attached" 1
+    StockOpened "stock_opened" 1
+    StockGenerated "stock_generated" 1
+    StockDrawn "stock_drawn" 1
+    StockCounted "stock_counted" 1
+    StockAdjusted "stock_adjusted" 1
+    StockLost "stock_lost" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -247,6 +257,12 @@ impl Event {
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
+            Event::StockOpened(e) => of("site", e.place.site.as_str()),
+            Event::StockGenerated(e) => of("site", e.place.site.as_str()),
+            Event::StockDrawn(e) => of("site", e.place.site.as_str()),
+            Event::StockCounted(e) => of("site", e.place.site.as_str()),
+            Event::StockAdjusted(e) => of("site", e.place.site.as_str()),
+            Event::StockLost(e) => of("site", e.place.site.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -345,6 +361,20 @@ impl Event {
         }
     }
 
+    /// Of what and where an event of a stock account is.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    pub fn stock_place(&self) -> Option<&StockPlace> {
+        match self {
+            Event::StockOpened(e) => Some(&e.place),
+            Event::StockGenerated(e) => Some(&e.place),
+            Event::StockDrawn(e) => Some(&e.place),
+            Event::StockCounted(e) => Some(&e.place),
+            Event::StockAdjusted(e) => Some(&e.place),
+            Event::StockLost(e) => Some(&e.place),
+            _ => None,
+        }
+    }
+
     /// The parks that the record concerns, each once: HEAD counts them. What concerns no park
     /// (keys, firms, catalogues, materials) is of the whole ledger.
     #[expect(clippy::wildcard_enum_match_arm, reason = "deliveries and returns come first")]
@@ -354,6 +384,9 @@ impl Event {
         }
         if let Some(declared) = self.declared() {
             return vec![&declared.park];
+        }
+        if let Some(place) = self.stock_place() {
+            return vec![&place.park];
         }
         match self {
             Event::ParkRegistered(e) => vec![&e.park],

@@ -14,6 +14,7 @@ mod market;
 mod network;
 mod period;
 mod registry;
+mod stock;
 
 pub use adjustment::{Adjustment, AdjustmentStage};
 pub use contract::{CallOff, Contract, ContractStage, Line, Opening, WindowBalance};
@@ -31,4 +32,8 @@ pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,
+};
+pub use stock::{
+    Moved, Movement, STOCK_PAGE, StockAccount, StockEntry, StockLots, StockMonth, account_id,
+    entries_of, lots_id, month_id, moved_in, stock_sum,
 };

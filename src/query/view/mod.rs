@@ -11,6 +11,7 @@ mod evidence;
 mod market;
 mod period;
 mod registry;
+mod stock;
 
 pub use access::KeyView;
 pub use contract::{AdjustmentView, CallOffView, ContractView, LineView, LossView, WindowView};
@@ -25,6 +26,7 @@ pub use registry::{
     CatalogueView, FirmView, MaterialView, MeterView, ParkView, PermitView, ScaleView, SiteView,
     SuspensionView,
 };
+pub use stock::{MovedView, StockEntryView, StockView};
 
 use crate::domain::quantity::Quantity;
 use crate::domain::states::{Aggregate, Stored};

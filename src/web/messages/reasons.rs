@@ -191,6 +191,8 @@ const REASONS: &[(&str, &str)] = &[
     ("already_declared", "已申报过。"),
     ("nothing_declared", "没有申报任何内容。"),
     ("declared_zero_and_more", "零申报不能同时含有数量。"),
+    ("unknown_stock", "该场地没有这种物料的库存台账。"),
+    ("stock_exceeded", "超过库存量。"),
 ];
 
 #[cfg(test)]

@@ -302,6 +302,49 @@ messages! {
     weigh_next "Next weighing" "下一车"
     weighed "Recorded" "已记录"
     conforms "It conforms to every rule that the ledger checks." "符合账本检查的全部规则。"
+
+    reports "Reports" "报表"
+    reports_of "Solid waste and tax worksheet:" "固体废物台账与环境保护税底稿："
+    report_period "Period" "期间"
+    report_waste "Ledger of general industrial solid waste" "一般工业固体废物管理台账"
+    report_layout
+        "After announcement No. 82 of 2021; layout not checked against the official form."
+        "参照生态环境部公告2021年第82号；版式未与官方表样核对。"
+    report_waste_says
+        "Built from stock accounts, deliveries and returns. A month's generation is that of its \
+         return or, without one, of the account; its stock is the account's or, without one, that \
+         of the return."
+        "由库存台账、交付和申报汇总。产生量以当月申报为准，没有申报的取自库存台账；贮存量以库存台账为准，没有台账的取自申报。"
+    report_by_month "By month" "按月"
+    report_by_year "By year" "按年"
+    report_flows "Where it went" "流向"
+    report_generated "Generated" "产生量"
+    report_accepted "Taken over" "接收量"
+    report_flow_out "Left" "转出量"
+    report_passed_on "Accepted by receivers" "收方验收量"
+    report_used "Used here" "利用量"
+    report_used_interim "Into R12, R13" "中间利用量（R12、R13）"
+    report_disposed "Disposed of" "处置量"
+    report_stored "Stored at the end" "期末贮存量"
+    report_left_out
+        "Not in it, because hazardous or not decided:"
+        "未列入（属危险废物或尚未认定）："
+    report_tax "Worksheet of the environmental protection tax" "环境保护税（固体废物）计算底稿"
+    report_tax_says
+        "Taxable is what was generated, less used here, accepted by receivers, added to the own \
+         stock and disposed of. What is not declared is not deducted. Whether a use, a storage or \
+         a disposal complies is for the firm to show; rates are not included. A negative number \
+         is earlier stock."
+        "应税量 = 产生量 − 自行利用量 − 收方验收量 − 库存增加量 − 处置量。未申报的不扣除。利用、贮存、处置是否合规由企业举证；不含税率。负数表示动用了以前的库存。"
+    report_own_used "Used here (own)" "自行利用量"
+    report_grown "Added to stock" "库存增加量"
+    report_taxable "Taxable" "应税量"
+    report_not_declared "not declared" "未申报"
+    report_nothing "Nothing was declared or recorded." "没有申报或记录。"
+    report_signs
+        "* means that a part is not declared and is not in the number. Small numbers name the \
+         records. Nothing is rounded."
+        "* 表示其中一部分未申报，未计入。小号数字为记录编号。数字未经舍入。"
 }
 
 #[cfg(test)]

@@ -231,6 +231,12 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("zero_activity_declared", "Zero activity declared", "零申报"),
     ("period_closed", "Month closed", "月度关账"),
     ("park_counted", "Park's records counted", "清点园区记录"),
+    ("stock_opened", "Stock account opened", "开立库存台账"),
+    ("stock_generated", "Generated into stock", "产生入库"),
+    ("stock_drawn", "Drawn from stock", "出库利用或处置"),
+    ("stock_counted", "Stock counted", "库存盘点"),
+    ("stock_adjusted", "Stock adjusted", "库存调整"),
+    ("stock_lost", "Stock lost", "库存损失"),
 ];
 
 impl Messages {

@@ -8,9 +8,10 @@ use crate::api::Problem;
 use crate::domain::access::{Principal, Role};
 use crate::domain::shapes::Party;
 use crate::domain::state::{Contract, ContractStage, Delivery, DeliveryStage};
+use crate::index::ListOf;
 use crate::query::rows::LOOKED_AT;
 use crate::query::see::{Sight, may};
-use crate::query::view::{ContractView, DeliveryView};
+use crate::query::view::{ContractView, DeliveryView, SiteView};
 use crate::web::frame::Frame;
 use crate::web::page::contracts::{self, ContractRow};
 use crate::web::page::row::{DeliveryRow, own_list};
@@ -19,6 +20,8 @@ use crate::web::visit::{Reply, Visit, reads_trade};
 
 /// So many of each stand there.
 const SHOWN: usize = 6;
+/// So many sites have a link to their reports.
+const SITES: usize = 50;
 
 /// Deliveries that wait for somebody.
 pub struct Waiting {
@@ -30,7 +33,7 @@ pub struct Waiting {
     pub has_more: bool,
 }
 
-/// A park whose figures may be read.
+/// A park whose figures may be read, or a site whose reports may be.
 pub struct ParkLink {
     pub id: String,
     pub name: String,
@@ -42,6 +45,7 @@ struct Found {
     contracts: Vec<ContractRow>,
     waiting: Vec<Waiting>,
     parks: Vec<ParkLink>,
+    sites: Vec<ParkLink>,
     looked_at_all: bool,
 }
 
@@ -57,6 +61,8 @@ struct Page {
     contracts: Vec<ContractRow>,
     waiting: Vec<Waiting>,
     parks: Vec<ParkLink>,
+    /// Whose reports may be read.
+    sites: Vec<ParkLink>,
     /// How many of the newest deliveries were looked at, where there are more.
     looked_at: Option<usize>,
     size: u64,
@@ -75,6 +81,7 @@ pub async fn answer(visit: &mut Visit<'_>) -> Reply {
         contracts: found.contracts,
         waiting: found.waiting,
         parks: found.parks,
+        sites: found.sites,
         looked_at: (role == Role::Firm && !found.looked_at_all).then_some(LOOKED_AT),
         size: visit.ledger().size(),
     })
@@ -89,12 +96,30 @@ fn found(reader: &Reader) -> Result<Found, Problem> {
     };
     let parks = who.parks.iter().filter(|park| may(Some(who), &Sight::Figures((*park).clone())));
     let parks = parks.map(|park| ParkLink { id: park.to_string(), name: names.park(park) });
-    let mut found = Found { party, parks: parks.collect(), ..Found::default() };
+    let parks = parks.collect();
+    let mut found = Found { party, parks, sites: sites(reader, who)?, ..Found::default() };
     if who.role == Role::Firm {
         found.contracts = to_confirm(reader)?;
         (found.looked_at_all, found.waiting) = waiting(reader, who)?;
     }
     Ok(found)
+}
+
+/// The sites of the firm, or of the parks that somebody administers or checks.
+fn sites(reader: &Reader, who: &Principal) -> Result<Vec<ParkLink>, Problem> {
+    let lists: Vec<ListOf> = match &who.firm {
+        Some(firm) if who.role == Role::Firm => vec![ListOf::Firm(firm.clone())],
+        Some(_) | None => who.parks.iter().cloned().map(ListOf::Park).collect(),
+    };
+    let mut sites = Vec::new();
+    for of in lists.iter().filter(|_| reads_trade(who.role)) {
+        let found = reader.rows().newest::<SiteView>(of, None, SITES, |_| true)?;
+        let link =
+            |site: SiteView| ParkLink { id: site.site.to_string(), name: site.name.to_string() };
+        sites.extend(found.items.into_iter().map(link));
+    }
+    sites.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(sites)
 }
 
 fn to_confirm(reader: &Reader) -> Result<Vec<ContractRow>, Problem> {

@@ -11,6 +11,7 @@ mod home;
 mod month;
 mod question;
 mod record;
+mod reports;
 mod row;
 mod sign;
 mod trouble;
@@ -72,6 +73,7 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Link(link) => question::open(visit, link),
         Address::Figures(park) => figures::answer(visit, park).await,
         Address::Entries(park) => entries::answer(visit, park).await,
+        Address::Reports(site) => reports::answer(visit, site).await,
         Address::SignOut
         | Address::Confirm(_)
         | Address::Decline(_)
@@ -106,6 +108,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Record(_)
         | Address::Link(_)
         | Address::Figures(_)
-        | Address::Entries(_) => unreachable!("these take no POST"),
+        | Address::Entries(_)
+        | Address::Reports(_) => unreachable!("these take no POST"),
     }
 }

@@ -9,6 +9,8 @@ mod figures;
 mod meters;
 mod proofs;
 mod reads;
+mod reports;
 pub mod server;
+mod stock;
 mod tables;
 mod writes;

@@ -183,9 +183,36 @@ fn a_table_has_all_pages() {
     assert_eq!((got.status, got.text.lines().count()), (200, 451));
 }
 
+/// The address of a collection, with all that it needs.
+fn query_of(path: &str) -> String {
+    let month =
+        if path.contains("/statistics/") || path.ends_with("/totals") { "2025-03" } else { "" };
+    let place = path.replace("{site}", "sit_mill").replace("{material}", "mat_slag");
+    let mut query = format!("{}?format=", place.replace("{park}", "prk_a"));
+    if !month.is_empty() {
+        query = query.replace('?', &format!("?from={month}&to={month}&"));
+    }
+    if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
+        query = query.replace('?', "?park=prk_a&");
+    }
+    if path.contains("/reports/") {
+        query = query.replace('?', "?site=sit_mill&from=2025-03&to=2025-03&");
+    }
+    query
+}
+
+/// An account of what lies at the mill.
+fn with_account(server: &Server, key: &str) {
+    let survey = json!([{"hash": "11".repeat(32), "title": "survey"}]);
+    let quantity = json!({"unit": "TNE", "value": "1"});
+    let open = json!({"evidence": survey, "method": "estimated", "quantity": quantity});
+    server.post("/api/v1/stock/sit_mill/mat_slag/open", key, "cmd_open", &open).ok();
+}
+
 #[test]
 fn every_collection_is_exported_in_both_forms() {
     let (server, keys) = Server::with_contract();
+    with_account(&server, &keys.mill);
     server.load(&keys, 1);
     let park = server.key("key_park", "park", json!({"parks": ["prk_a"]}));
     server.ledger.settle();
@@ -206,15 +233,7 @@ fn every_collection_is_exported_in_both_forms() {
         if content["text/csv"].is_null() || is_file {
             continue;
         }
-        let month =
-            if path.contains("/statistics/") || path.ends_with("/totals") { "2025-03" } else { "" };
-        let mut query = format!("{}?format=", path.replace("{park}", "prk_a"));
-        if !month.is_empty() {
-            query = query.replace('?', &format!("?from={month}&to={month}&"));
-        }
-        if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
-            query = query.replace('?', "?park=prk_a&");
-        }
+        let query = query_of(path);
         let key = match path.contains("/keys") || path.contains("/listings") {
             true => &keys.works,
             false => &park,
@@ -249,6 +268,8 @@ fn every_collection_is_exported_in_both_forms() {
         "returns",
         "scales",
         "sites",
+        "stock",
+        "stock/{site}/{material}/entries",
         "totals",
     ] {
         assert!(exported.contains(path), "{path}: {exported:?}");

@@ -55,6 +55,8 @@ fn every_page_is_there_in_both_languages() {
         "/months/ctr_1/2025-03",
         "/months/prk_a/2025-03",
         "/months/ctr_1/2031-01",
+        "/reports/sit_mill?from=2025-01&to=2025-03",
+        "/reports/sit_mill",
         "/log/0",
         &format!("/log/{}", last["position"]),
     ];
@@ -124,6 +126,7 @@ fn what_is_not_shown_is_not_there() {
         "/deliveries/dlv_none",
         "/contracts/ctr_1",
         "/months/ctr_1/2025-03",
+        "/reports/sit_mill",
         "/log/999999",
         "/log/x",
         "/nothing",

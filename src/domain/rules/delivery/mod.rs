@@ -32,7 +32,10 @@ mod usage;
 mod weighing;
 
 use crate::domain::event::Event;
+use crate::domain::evolve::Meta;
 use crate::domain::refusal::Refusal;
+use crate::domain::rules::stock;
+use crate::domain::states::StatesMut;
 
 pub use accept::{accept_delivery, check_claim, reject_delivery};
 pub use adjust::{
@@ -43,11 +46,17 @@ pub use correct::{approve_correction, decline_correction, request_correction};
 pub use discrepancy::resolve_discrepancy;
 pub use dispatch::dispatch_delivery;
 pub use dispute::{dispute_delivery, settle_dispute, withdraw_dispute};
-pub use evolve::evolve;
 pub use metered::record_metered_period;
 pub use network::{evolve_balance, record_network_balance};
 pub use receive::receive_delivery;
 pub use rejection::{dispose_rejection, redirect_rejection, return_rejection};
-pub use usage::{dispose_delivery, use_delivery};
+pub use shared::not_closed;
+pub use usage::{dispose_delivery, part_of_pile, use_delivery};
 
 type Decision = Result<Vec<Event>, Refusal>;
+
+/// Leaves the delivery's states, and what it moved in stock accounts.
+pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
+    evolve::evolve(states, meta, event);
+    stock::follow(states, meta, event);
+}

@@ -7,7 +7,7 @@
 use crate::domain::code::Operation;
 use crate::domain::command::{DisposeDelivery, UseDelivery};
 use crate::domain::decide::Context;
-use crate::domain::event::{DeliveryDisposed, DeliveryUsed, Exchange, Side};
+use crate::domain::event::{DeliveryDisposed, DeliveryUsed, Event, Exchange, Side};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
@@ -17,6 +17,7 @@ use crate::domain::rules::{lookup, permits};
 use crate::domain::shapes::{HazardClass, MaterialKind};
 use crate::domain::state::{Delivery, Weight};
 use crate::domain::states::States;
+use crate::domain::text::Text;
 use crate::domain::time::Day;
 
 const QUANTITY: &str = "/data/quantity";
@@ -135,6 +136,33 @@ fn part<S: States>(
     let day = lookup::day_at(context, park);
     shared::not_closed(context, park, day, what)?;
     Ok(Part { quantity, method: received.method, day })
+}
+
+/// What is drawn from a pile comes from one of its deliveries: as much as is left of it, at most
+/// `most`. With the event, its amount; none where nothing is left or the rest is disputed.
+pub fn part_of_pile<S: States>(
+    context: &Context<'_, S>,
+    delivery: &Delivery,
+    operation: Operation,
+    product: Option<&Text>,
+    day: Day,
+    most: i64,
+) -> Result<Option<(Event, i64)>, Refusal> {
+    let amount = delivery.left().min(most);
+    let received = delivery.received.as_ref();
+    let received = received.filter(|_| amount > 0 && dispute::not_disputed(delivery).is_ok());
+    let Some(received) = received else { return Ok(None) };
+    let exchange = &delivery.exchange;
+    check_permit(context, exchange, received.day, Some(operation))?;
+    let (exchange, method) = (exchange.clone(), received.method);
+    let quantity = received.quantity.resized(amount);
+    let event = if operation.is_disposal() {
+        DeliveryDisposed { day, exchange, method, operation, quantity }.into()
+    } else {
+        let (operation, product) = (Some(operation), product.cloned());
+        DeliveryUsed { day, exchange, method, operation, product, quantity }.into()
+    };
+    Ok(Some((event, amount)))
 }
 
 /// The permit's capacity was counted when the waste was accepted; what is asked here is whether it

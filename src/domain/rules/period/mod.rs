@@ -16,7 +16,7 @@ use crate::domain::state::ParkPlaces;
 use crate::domain::states::StatesMut;
 
 pub use close::close_period;
-pub use submit::submit_return;
+pub use submit::{has_declared, submit_return};
 
 type Decision = Result<Vec<Event>, Refusal>;
 

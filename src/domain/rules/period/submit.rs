@@ -12,6 +12,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::lookup;
 use crate::domain::rules::period::Decision;
 use crate::domain::rules::period::figures::{Figure, figures, material_of, theme_of};
+use crate::domain::rules::stock;
 use crate::domain::rules::who::require_firm;
 use crate::domain::shapes::Theme;
 use crate::domain::state::{Declaration, PeriodReturn};
@@ -142,6 +143,15 @@ fn is_new<S: States>(
         let id = declaration_id(&data.site, data.period, figure.theme, material);
         context.states.find::<Declaration>(&id)
     };
+    if let (Theme::OwnReuse, Some(material)) = (figure.theme, figure.material())
+        && stock::own_used_in(context.states, &data.site, material, data.period)
+    {
+        let message = format!(
+            "the stock account of {material} at {} has its reuse of {}; leave it out here",
+            data.site, data.period
+        );
+        return Err(Refusal::new(Code::AlreadyDeclared, &*figure.pointer, message));
+    }
     // The row of the theme stands beside those of its materials.
     let of_theme = find(None).filter(|theme| figure.material().is_none() || theme.state.zero);
     let Some(earlier) = of_theme.or_else(|| find(Some(figure.material()?))) else {
@@ -150,6 +160,19 @@ fn is_new<S: States>(
     let (what, earlier) = (figure.subject(), &earlier.state.return_id);
     let message = format!("{what} of {} was declared for {} by {earlier}", data.period, data.site);
     Err(Refusal::new(Code::AlreadyDeclared, &*figure.pointer, message))
+}
+
+/// Whether a return has declared a material of a theme, or the theme as zero activity.
+pub fn has_declared<S: States>(
+    states: &S,
+    site: &SiteId,
+    material: &MaterialId,
+    period: Month,
+    theme: Theme,
+) -> bool {
+    let find =
+        |material| states.find::<Declaration>(&declaration_id(site, period, theme, material));
+    find(None).is_some_and(|theme| theme.state.zero) || find(Some(material)).is_some()
 }
 
 fn declaration_id(
