@@ -40,7 +40,7 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry,
+        access, contract, delivery, evidence, market, partner, period, registry, settlement,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -89,5 +89,10 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::SubmitReturn(data) => period::submit_return(context, data),
         Request::ClosePeriod(data) => period::close_period(context, data),
         Request::AttachEvidence(data) => evidence::attach_evidence(context, data),
+        Request::SignSheet(data) => settlement::sign_sheet(context, data),
+        Request::RestateWindow(data) => settlement::restate_window(context, data),
+        Request::SettleQuantity(data) => settlement::settle_quantity(context, data),
+        Request::RecordInvoice(data) => settlement::record_invoice(context, data),
+        Request::RecordPayment(data) => settlement::record_payment(context, data),
     }
 }

@@ -6,6 +6,9 @@
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
+use crate::domain::rules::{
+    access, contract, delivery, evidence, market, partner, period, registry, settlement,
+};
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
 
@@ -21,10 +24,11 @@ pub struct Meta<'a> {
 
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
-    use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry,
-    };
     period::count_places(states, meta);
+    dispatch(states, meta, event);
+}
+
+fn dispatch<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     match event {
         Event::LedgerOpened(_)
         | Event::TailCut(_)
@@ -74,7 +78,8 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::DeliveryDisputed(_)
         | Event::SettlementProposed(_)
         | Event::DisputeSettled(_)
-        | Event::DisputeWithdrawn(_) => delivery::evolve(states, meta, event),
+        | Event::DisputeWithdrawn(_)
+        | Event::QuantitySettled(_) => delivery::evolve(states, meta, event),
         Event::ReturnSubmitted(_)
         | Event::GenerationDeclared(_)
         | Event::OwnReuseDeclared(_)
@@ -86,5 +91,10 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::PeriodClosed(_)
         | Event::ParkCounted(_) => period::evolve(states, meta, event),
         Event::EvidenceAttached(_) => evidence::evolve(states, meta, event),
+        Event::SheetSigned(_)
+        | Event::WindowSettled(_)
+        | Event::WindowRestated(_)
+        | Event::InvoiceRecorded(_)
+        | Event::PaymentRecorded(_) => settlement::evolve(states, meta, event),
     }
 }

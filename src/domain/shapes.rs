@@ -268,6 +268,8 @@ pub enum Nonconformity {
     NotDispatched,
     /// Another call-off than the contract has, or none where it needs one.
     NoCallOff,
+    /// The day lies in a window that both sides have settled: it is settled with the next one.
+    LateForSettlement,
 }
 
 /// What a firm declares for a period.

@@ -51,6 +51,10 @@ pub enum Kind {
     Evidence = 25,
     /// That a file may be read, and by whom.
     AttachmentUse = 26,
+    /// What was signed and invoiced of a contract's settlement window.
+    Sheet = 27,
+    /// An invoice or credit note of a contract.
+    Invoice = 28,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

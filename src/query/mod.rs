@@ -15,6 +15,7 @@ pub mod question;
 pub mod record;
 pub mod rows;
 pub mod see;
+pub mod sheet;
 pub mod total;
 pub mod view;
 pub mod weighing;

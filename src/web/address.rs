@@ -22,6 +22,7 @@ pub enum Address<'a> {
     /// Of a park or contract, without a month: leads to one.
     Months(&'a str),
     Month(&'a str, &'a str),
+    SignMonth(&'a str, &'a str),
     Record(&'a str),
     Figures(&'a str),
     Entries(&'a str),
@@ -49,6 +50,7 @@ impl<'a> Address<'a> {
             ["contracts", contract, "decline"] => Address::Decline(contract),
             ["months", of] => Address::Months(of),
             ["months", of, month] => Address::Month(of, month),
+            ["months", of, month, "sign"] => Address::SignMonth(of, month),
             ["log", position] => Address::Record(position),
             ["figures", park] => Address::Figures(park),
             ["figures", park, "entries"] => Address::Entries(park),
@@ -64,7 +66,8 @@ impl<'a> Address<'a> {
             | Address::Confirm(_)
             | Address::Decline(_)
             | Address::Accept(_)
-            | Address::Reject(_) => "POST",
+            | Address::Reject(_)
+            | Address::SignMonth(..) => "POST",
             Address::Root
             | Address::Style
             | Address::Icon

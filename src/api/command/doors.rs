@@ -57,6 +57,7 @@ doors! {
         "dispute_delivery" "/deliveries/{delivery}/dispute"
         "settle_dispute" "/deliveries/{delivery}/settle-dispute"
         "withdraw_dispute" "/deliveries/{delivery}/withdraw-dispute"
+        "settle_quantity" "/deliveries/{delivery}/settle-quantity"
     }
     Contracts {
         "propose_contract" "/contracts"
@@ -64,6 +65,10 @@ doors! {
         "decline_contract" "/contracts/{contract}/decline"
         "terminate_contract" "/contracts/{contract}/terminate"
         "place_call_off" "/contracts/{contract}/call-offs"
+        "sign_sheet" "/contracts/{contract}/sheets/{month}/sign"
+        "restate_window" "/contracts/{contract}/sheets/{month}/restate"
+        "record_invoice" "/contracts/{contract}/sheets/{month}/invoices"
+        "record_payment" "/contracts/{contract}/payments"
     }
     Market {
         "publish_listing" "/listings"

@@ -13,6 +13,7 @@ mod log;
 mod market;
 mod period;
 mod registry;
+mod sheet;
 
 use crate::api::call::Call;
 use crate::api::fault::Fault;
@@ -33,6 +34,7 @@ pub fn operations() -> Vec<Operation> {
     let mut operations = delivery::operations();
     operations.extend(contract::operations());
     operations.extend(confidential::operations());
+    operations.extend(sheet::operations());
     operations.extend(market::operations());
     operations.extend(period::operations());
     operations.extend(evidence::operations());

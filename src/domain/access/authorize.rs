@@ -262,8 +262,8 @@ mod tests {
     use super::*;
 
     /// Every action with every relation to the one who asks, for every role. The keys are those of
-    /// the keeper, the park a, the firm a, a scale and a carrier of the firm a, a link that asks the
-    /// firm a, a verifier and a regulator of the park a, and none.
+    /// the keeper, the park a, the firm a, a scale and a carrier of the firm a, a link that asks
+    /// the firm a, a verifier and a regulator of the park a, and none.
     const TABLE: &str = "
                                    keeper park firm scale carrier partner verifier regulator public
         act register_site keeper   yes    -    -    -     -       -       -        -         -

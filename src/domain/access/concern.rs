@@ -111,6 +111,11 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::ContractTerminated(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
         Event::EvidenceAttached(event) => event.firms.clone(),
+        Event::SheetSigned(event) => of_contract(states, &event.contract),
+        Event::WindowSettled(event) => of_contract(states, &event.contract),
+        Event::WindowRestated(event) => of_contract(states, &event.contract),
+        Event::InvoiceRecorded(event) => of_contract(states, &event.contract),
+        Event::PaymentRecorded(event) => of_contract(states, &event.contract),
         _ => Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ mod market;
 mod partner;
 mod period;
 mod registry;
+mod settlement;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -43,6 +44,10 @@ pub use registry::{
     CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
     RegisterSite, ReinstatePermit, SuspendPermit,
+};
+pub use settlement::{
+    InvoiceKind, RecordInvoice, RecordPayment, RestateWindow, SettleQuantity, SettledReason,
+    SheetLine, SignSheet,
 };
 
 use crate::domain::actor::Actor;
@@ -160,6 +165,11 @@ commands! {
     SubmitReturn "submit_return" "Declares a site's period."
     ClosePeriod "close_period" "Closes a month of a park."
     AttachEvidence "attach_evidence" "Links a document to a thing."
+    SignSheet "sign_sheet" "Signs the sheet of a settlement window."
+    RestateWindow "restate_window" "Opens the window that was settled last again."
+    SettleQuantity "settle_quantity" "States what is settled of a delivery."
+    RecordInvoice "record_invoice" "Records an invoice or credit note."
+    RecordPayment "record_payment" "Records a payment."
 }
 pub(crate) use for_each_command;
 
@@ -176,6 +186,8 @@ impl Request {
             Request::DispatchDelivery(data) => data.seal(seal),
             Request::ReceiveDelivery(data) => data.seal(seal),
             Request::AnswerLink(data) => data.seal(seal),
+            Request::RecordInvoice(data) => data.seal(seal),
+            Request::RecordPayment(data) => data.seal(seal),
             _ => {}
         }
     }

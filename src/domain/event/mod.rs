@@ -12,6 +12,7 @@ mod market;
 mod partner;
 mod period;
 mod registry;
+mod settlement;
 
 use serde::Serialize;
 
@@ -40,6 +41,9 @@ pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
     MeterRegistered, ParkRegistered, PermitRegistered, PermitReinstated, PermitSuspended,
     ScaleCalibrated, ScaleRegistered, SiteRegistered,
+};
+pub use settlement::{
+    InvoiceRecorded, PaymentRecorded, QuantitySettled, SheetSigned, WindowRestated, WindowSettled,
 };
 
 use crate::domain::id::ParkId;
@@ -166,6 +170,12 @@ events! {
     PeriodClosed "period_closed" 1
     ParkCounted "park_counted" 1
     EvidenceAttached "evidence_attached" 1
+    SheetSigned "sheet_signed" 1
+    WindowSettled "window_settled" 1
+    WindowRestated "window_restated" 1
+    QuantitySettled "quantity_settled" 1
+    InvoiceRecorded "invoice_recorded" 1
+    PaymentRecorded "payment_recorded" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -187,6 +197,16 @@ impl std::fmt::Display for Stream<'_> {
 
 impl Event {
     pub fn stream(&self) -> Stream<'_> {
+        if let Some(exchange) = self.exchange() {
+            return Stream { kind: "delivery", id: exchange.delivery.as_str() };
+        }
+        match self.declared() {
+            Some(declared) => Stream { kind: "return", id: declared.return_id.as_str() },
+            None => self.stream_of_others(),
+        }
+    }
+
+    fn stream_of_others(&self) -> Stream<'_> {
         let of = |kind, id| Stream { kind, id };
         match self {
             Event::LedgerOpened(_) | Event::TailCut(_) | Event::KeyRotated(_) => of("ledger", ""),
@@ -220,6 +240,11 @@ impl Event {
             Event::ContractDeclined(e) => of("contract", e.contract.as_str()),
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
+            Event::SheetSigned(e) => of("contract", e.contract.as_str()),
+            Event::WindowSettled(e) => of("contract", e.contract.as_str()),
+            Event::WindowRestated(e) => of("contract", e.contract.as_str()),
+            Event::InvoiceRecorded(e) => of("contract", e.contract.as_str()),
+            Event::PaymentRecorded(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
@@ -228,11 +253,8 @@ impl Event {
             | Event::RecirculationDeclared(_)
             | Event::StockDeclared(_)
             | Event::EconomicOutputDeclared(_)
-            | Event::ZeroActivityDeclared(_) => {
-                let declared = self.declared().expect("every event of a return declares");
-                of("return", declared.return_id.as_str())
-            }
-            Event::DeliveryDispatched(_)
+            | Event::ZeroActivityDeclared(_)
+            | Event::DeliveryDispatched(_)
             | Event::DeliveryReceived(_)
             | Event::DiscrepancyRaised(_)
             | Event::DiscrepancyResolved(_)
@@ -249,15 +271,13 @@ impl Event {
             | Event::DeliveryDisputed(_)
             | Event::SettlementProposed(_)
             | Event::DisputeSettled(_)
-            | Event::DisputeWithdrawn(_) => {
-                let exchange = self.exchange().expect("every event of a delivery has its exchange");
-                of("delivery", exchange.delivery.as_str())
-            }
+            | Event::DisputeWithdrawn(_)
+            | Event::QuantitySettled(_) => unreachable!("it has an exchange or declares"),
         }
     }
 
     /// The exchange of an event of a delivery.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream_of_others` has all arms")]
     pub fn exchange(&self) -> Option<&Exchange> {
         match self {
             Event::DeliveryDispatched(e) => Some(&e.exchange),
@@ -278,6 +298,7 @@ impl Event {
             Event::SettlementProposed(e) => Some(&e.exchange),
             Event::DisputeSettled(e) => Some(&e.exchange),
             Event::DisputeWithdrawn(e) => Some(&e.exchange),
+            Event::QuantitySettled(e) => Some(&e.exchange),
             _ => None,
         }
     }
@@ -295,7 +316,7 @@ impl Event {
     }
 
     /// Where and for when an event of a return declares.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream_of_others` has all arms")]
     pub fn declared(&self) -> Option<&Declared> {
         match self {
             Event::ReturnSubmitted(e) => Some(&e.declared),
@@ -343,6 +364,11 @@ impl Event {
             Event::ContractTerminated(e) => e.parks.iter().collect(),
             Event::CallOffPlaced(e) => e.parks.iter().collect(),
             Event::EvidenceAttached(e) => e.parks.iter().collect(),
+            Event::SheetSigned(e) => e.parks.iter().collect(),
+            Event::WindowSettled(e) => e.parks.iter().collect(),
+            Event::WindowRestated(e) => e.parks.iter().collect(),
+            Event::InvoiceRecorded(e) => e.parks.iter().collect(),
+            Event::PaymentRecorded(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ pub mod partner;
 pub mod period;
 pub mod permits;
 pub mod registry;
+pub mod settlement;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
-use crate::domain::state::Dispute;
+use crate::domain::state::{Dispute, SettledQuantity};
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::time::{Day, UtcMillis};
 
@@ -66,6 +66,8 @@ pub struct Delivery {
     pub records: Vec<u64>,
     pub receiver_spoke: bool,
     pub rejected: Option<Rejection>,
+    /// What is settled in place of what was accepted.
+    pub settled: Option<SettledQuantity>,
     pub supplier_spoke: bool,
     pub used: i64,
     /// Passed on in interim recoveries (R12, R13): neither used nor left.

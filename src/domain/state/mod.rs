@@ -11,6 +11,7 @@ mod evidence;
 mod market;
 mod period;
 mod registry;
+mod settlement;
 
 pub use contract::{CallOff, Contract, ContractStage, Line, WindowBalance};
 pub use day_book::DayBook;
@@ -26,3 +27,4 @@ pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Scale, Site,
 };
+pub use settlement::{Invoice, Payment, Restated, SettledQuantity, Sheet, Signature};

@@ -11,6 +11,7 @@ mod home;
 mod month;
 mod record;
 mod row;
+mod sheet;
 mod sign;
 mod trouble;
 mod weigh;
@@ -73,7 +74,8 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Confirm(_)
         | Address::Decline(_)
         | Address::Accept(_)
-        | Address::Reject(_) => {
+        | Address::Reject(_)
+        | Address::SignMonth(..) => {
             unreachable!("these take POST only")
         }
     }
@@ -88,6 +90,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Decline(contract) => contract::decide(visit, contract, false).await,
         Address::Accept(delivery) => delivery::decide(visit, delivery, true).await,
         Address::Reject(delivery) => delivery::decide(visit, delivery, false).await,
+        Address::SignMonth(contract, month) => sheet::sign(visit, contract, month).await,
         Address::Root
         | Address::Style
         | Address::Icon

@@ -9,5 +9,6 @@ mod figures;
 mod proofs;
 mod reads;
 pub mod server;
+mod sheets;
 mod tables;
 mod writes;
