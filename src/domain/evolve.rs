@@ -25,10 +25,10 @@ pub struct Meta<'a> {
 /// Leaves the states as they are after the event.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     period::count_places(states, meta);
-    dispatch(states, meta, event);
+    fold(states, meta, event);
 }
 
-fn dispatch<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
+fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     match event {
         Event::LedgerOpened(_)
         | Event::TailCut(_)

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
 use crate::domain::command::EconomicMeasure;
-use crate::domain::event::{Declared, Event, Exchange, Side};
+use crate::domain::event::{Declared, Event, Exchange, MeteredPeriodRecorded, Side};
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
 use crate::domain::quantity::{Basis, Method, Quantity};
@@ -169,14 +169,7 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
             let amount = e.measured.quantity.amount();
             flow(M::Received, Receiver, &e.exchange, e.day, amount, e.measured.method);
         }
-        Event::MeteredPeriodRecorded(e) => {
-            flow(M::Dispatched, Supplier, &e.exchange, e.day, e.quantity.amount(), e.method);
-            flow(M::Received, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
-            if e.one_sided && e.by == Side::Supplier {
-                let amount = e.quantity.amount();
-                flow(M::OneSidedDispatched, Supplier, &e.exchange, e.day, amount, e.method);
-            }
-        }
+        Event::MeteredPeriodRecorded(e) => metered(e, each),
         Event::DiscrepancyRaised(e) => {
             let amount = difference(&e.dispatched, &e.received);
             flow(M::Unreconciled, Receiver, &e.exchange, e.day, amount, Method::Calculated);
@@ -217,6 +210,19 @@ fn flows(event: &Event, each: &mut impl FnMut(Fact)) {
             flow(M::Disposed, Receiver, &e.exchange, e.day, e.quantity.amount(), e.method);
         }
         _ => {}
+    }
+}
+
+/// A metered period is dispatched and received in one.
+fn metered(event: &MeteredPeriodRecorded, each: &mut impl FnMut(Fact)) {
+    let MeteredPeriodRecorded { by, day, exchange, method, one_sided, quantity, .. } = event;
+    let mut flow = |measure, of| {
+        each(of_exchange(measure, of, exchange, *day, quantity.amount(), *method));
+    };
+    flow(Measure::Dispatched, Of::Supplier);
+    flow(Measure::Received, Of::Receiver);
+    if *one_sided && *by == Side::Supplier {
+        flow(Measure::OneSidedDispatched, Of::Supplier);
     }
 }
 

@@ -29,6 +29,7 @@ pub fn quantity(event: &Event) -> Option<&Quantity> {
         Event::DeliveryUsed(event) => Some(&event.quantity),
         Event::DeliveryDisposed(event) => Some(&event.quantity),
         Event::DeliveryCancelled(event) => Some(&event.quantity),
+        Event::QuantitySettled(event) => Some(&event.quantity),
         _ => None,
     }
 }
@@ -40,6 +41,7 @@ pub fn remark(event: &Event) -> Option<String> {
         Event::DiscrepancyResolved(event) => Some(event.explanation.to_string()),
         Event::DeliveryRejected(event) => Some(event.reason.to_string()),
         Event::DeliveryCancelled(event) => Some(event.reason.to_string()),
+        Event::QuantitySettled(event) => event.deduction.as_ref().map(ToString::to_string),
         Event::RejectionDisposed(event) => Some(event.operation.to_string()),
         Event::DeliveryDisposed(event) => Some(event.operation.to_string()),
         Event::DeliveryUsed(event) => {

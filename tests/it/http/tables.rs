@@ -183,6 +183,21 @@ fn a_table_has_all_pages() {
     assert_eq!((got.status, got.text.lines().count()), (200, 451));
 }
 
+/// The address of a collection, with all that it needs.
+fn query_of(path: &str) -> String {
+    let month =
+        if path.contains("/statistics/") || path.ends_with("/totals") { "2025-03" } else { "" };
+    let place = path.replace("{contract}", "ctr_1").replace("{month}", "2025-03");
+    let mut query = format!("{}?format=", place.replace("{park}", "prk_a"));
+    if !month.is_empty() {
+        query = query.replace('?', &format!("?from={month}&to={month}&"));
+    }
+    if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
+        query = query.replace('?', "?park=prk_a&");
+    }
+    query
+}
+
 #[test]
 fn every_collection_is_exported_in_both_forms() {
     let (server, keys) = Server::with_contract();
@@ -207,15 +222,7 @@ fn every_collection_is_exported_in_both_forms() {
         if content["text/csv"].is_null() || is_file {
             continue;
         }
-        let month =
-            if path.contains("/statistics/") || path.ends_with("/totals") { "2025-03" } else { "" };
-        let mut query = format!("{}?format=", path.replace("{park}", "prk_a"));
-        if !month.is_empty() {
-            query = query.replace('?', &format!("?from={month}&to={month}&"));
-        }
-        if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
-            query = query.replace('?', "?park=prk_a&");
-        }
+        let query = query_of(path);
         let key = match path.contains("/keys") || path.contains("/listings") {
             true => &keys.works,
             false => &park,
@@ -237,6 +244,7 @@ fn every_collection_is_exported_in_both_forms() {
     for path in [
         "catalogues",
         "contracts",
+        "contracts/{contract}/sheets/{month}",
         "deliveries",
         "facts",
         "firms",

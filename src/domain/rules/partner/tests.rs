@@ -1,3 +1,4 @@
+//! Given, when, then: partners, links and the second side's word.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::{Value, json};

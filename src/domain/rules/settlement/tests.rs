@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::domain::event::Side;
 use crate::domain::fact::facts;
 use crate::domain::rules::testing::{
-    Ask, estimated, kinds, proposal, refused_in_order, tonnes, weighed, with,
+    Ask, estimated, gigajoules, kinds, proposal, refused_in_order, tonnes, weighed, with,
 };
 use crate::domain::shapes::Nonconformity;
 use crate::domain::sheet::{draw, is_late};
@@ -226,6 +226,67 @@ fn a_late_ticket_is_settled_with_the_next_window() {
     assert!(is_late(&delivery) && !is_late(&world.state::<Delivery>("dlv_1")));
     assert_eq!(sheet(&world, "ctr_slag", "2025-03")["deliveries"], 1);
     assert_eq!(sheet(&world, "ctr_slag", "2025-04")["deliveries"], 1);
+}
+
+#[test]
+fn a_dispatch_recorded_after_the_settlement_is_noted_and_makes_the_signatures_stale() {
+    let mut world = world(None);
+    let data = json!({
+        "contract": "ctr_slag", "delivery": "dlv_1", "line": 1,
+        "measured": estimated(&tonnes("20")),
+    });
+    world.take("frm_cement", MARCH_END, "receive_delivery", &data);
+    world.take("frm_cement", MARCH_END, "accept_delivery", &json!({"delivery": "dlv_1"}));
+    settle_march(&mut world);
+    send(&mut world, "dlv_1", MARCH_END, "20.5");
+    let delivery = world.state::<Delivery>("dlv_1");
+    assert!(delivery.nonconformities.contains(&Nonconformity::LateForSettlement));
+    assert_eq!((delivery.booked, is_late(&delivery)), (day("2025-03-31"), false));
+    // What both sides have signed stays beside what the sheet is now.
+    let drawn = draw(&world.states, &world.state::<Contract>("ctr_slag"), month("2025-03"));
+    let lines = drawn.lines().unwrap();
+    assert_eq!(json!(lines[0].dispatched), tonnes("20.5"));
+    let signed = world.state::<Sheet>("ctr_slag/2025-03");
+    assert!(!signed.signature(Side::Supplier).unwrap().is_of(1, &lines));
+}
+
+#[test]
+fn a_late_metered_period_is_settled_with_the_next_window() {
+    let mut world = World::standard();
+    let steam = proposal("ctr_steam", ("power", "cement"), "mat_steam", &gigajoules("1000"));
+    world.conclude(&steam);
+    for firm in ["frm_power", "frm_cement"] {
+        let data = sheet(&world, "ctr_steam", "2025-03");
+        world.take(firm, APRIL, "sign_sheet", &data);
+    }
+    let data = json!({
+        "contract": "ctr_steam", "delivery": "dlv_1", "from": "2025-03-30T16:00:00.000Z",
+        "line": 1, "method": "calculated", "quantity": gigajoules("26.93"),
+        "to": "2025-03-31T16:00:00.000Z",
+    });
+    world.take("frm_power", APRIL, "record_metered_period", &data);
+    let delivery = world.state::<Delivery>("dlv_1");
+    assert_eq!(delivery.nonconformities, [Nonconformity::LateForSettlement]);
+    assert_eq!((delivery.booked, is_late(&delivery)), (day("2025-04-01"), true));
+}
+
+#[test]
+fn a_window_is_opened_again_one_after_the_other_from_the_last() {
+    let mut world = world(None);
+    load(&mut world, "dlv_1", "2025-02-20T08:00:00.000Z", ("20", "20"));
+    load(&mut world, "dlv_2", MARCH_END, ("20", "20"));
+    for of in ["2025-02", "2025-03"] {
+        for firm in ["frm_cement", "frm_steel"] {
+            sign(&mut world, firm, of, APRIL);
+        }
+    }
+    let restate = |of: &str| json!({"contract": "ctr_slag", "month": of, "reason": "a mistake"});
+    let refused = world.refuse("frm_cement", APRIL, "restate_window", &restate("2025-02"));
+    assert_eq!(refused, ("not_settled", "/data/month".to_owned()));
+    world.take("frm_cement", APRIL, "restate_window", &restate("2025-03"));
+    assert_eq!(world.state::<Contract>("ctr_slag").settled_to, Some(day("2025-02-28")));
+    world.take("frm_cement", APRIL, "restate_window", &restate("2025-02"));
+    assert_eq!(world.state::<Contract>("ctr_slag").settled_to, None);
 }
 
 #[test]
