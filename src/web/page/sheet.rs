@@ -3,17 +3,22 @@
 //!
 //! Invariant: the form carries the numbers of its page, so nobody signs what he has not seen.
 
+use std::collections::HashMap;
+
 use askama::Template;
 
 use crate::api::Problem;
 use crate::domain::access::Role;
 use crate::domain::command::{Request, SheetLine, SignSheet};
 use crate::domain::id::ContractId;
+use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::state::{Contract, ContractStage};
 use crate::domain::time::Month;
+use crate::query::answer::QueryError;
 use crate::query::sheet::{
-    InvoiceView, SheetLineView, SheetRow, SheetState, SheetView, SheetWeight, SignatureView, sheet,
+    InvoiceView, SheetLineView, SheetRow, SheetState, SheetView, SheetWeight, SignatureView,
+    money_records, sheet,
 };
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
@@ -75,15 +80,22 @@ pub struct Word {
     pub present: bool,
 }
 
-/// An invoice, without its amount.
+/// An invoice; its amount is shown to the parties.
 pub struct InvoiceRow {
+    pub amount: String,
     pub kind: &'static str,
     pub number: String,
     pub of: String,
     pub by: &'static str,
     pub record: u64,
-    /// Day and record of each payment.
-    pub payments: Vec<(String, u64)>,
+    pub payments: Vec<PaymentRow>,
+}
+
+/// A payment of it.
+pub struct PaymentRow {
+    pub amount: String,
+    pub day: String,
+    pub record: u64,
 }
 
 struct Shape {
@@ -214,6 +226,8 @@ fn shape(reader: &Reader, id: &str, month: Month) -> Result<Shape, Problem> {
         numbers: it.reason.to_string(),
         present: true,
     });
+    let amounts = amounts(reader, contract, month)?;
+    let invoices = view.invoices.iter().flatten().map(|it| invoice(reader, it, &amounts));
     let names = reader.names();
     let zone = reader.zone(&contract.receiver.park);
     Ok(Shape {
@@ -230,7 +244,7 @@ fn shape(reader: &Reader, id: &str, month: Month) -> Result<Shape, Problem> {
         signed: words(&view.signatures),
         restated: restated.collect(),
         earlier: words(&view.earlier),
-        invoices: view.invoices.iter().flatten().map(|it| invoice(reader, it)).collect(),
+        invoices: invoices.collect(),
         settled: view.settled,
         numbers: write_numbers(view.deliveries, &sums),
         mine: is_mine(reader, contract, &view),
@@ -266,15 +280,42 @@ fn signature(reader: &Reader, signature: &SignatureView) -> Word {
     }
 }
 
-fn invoice(reader: &Reader, invoice: &InvoiceView) -> InvoiceRow {
-    let payments = invoice.payments.iter();
+/// Amounts by the record that they stand in, for the parties and nobody else.
+fn amounts(
+    reader: &Reader,
+    contract: &Contract,
+    month: Month,
+) -> Result<HashMap<u64, String>, Problem> {
+    let records = reader.records();
+    let parties = records.parties::<Contract>(contract.contract.as_str()).unwrap_or_default();
+    let positions = money_records(&reader.rows(), contract, month);
+    let disclosed = match records.disclosed(reader.ledger.sealed(), &parties, &positions) {
+        Ok(disclosed) => disclosed,
+        Err(QueryError::NotShown(_)) => return Ok(HashMap::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let amounts = disclosed.items.into_iter().filter_map(|member| {
+        let money: Money = serde_json::from_str(member.value?.get()).ok()?;
+        Some((member.position, money.to_string()))
+    });
+    Ok(amounts.collect())
+}
+
+fn invoice(reader: &Reader, invoice: &InvoiceView, amounts: &HashMap<u64, String>) -> InvoiceRow {
+    let amount = |record: u64| amounts.get(&record).cloned().unwrap_or_default();
+    let payments = invoice.payments.iter().map(|it| PaymentRow {
+        amount: amount(it.record),
+        day: it.paid_on.to_string(),
+        record: it.record,
+    });
     InvoiceRow {
+        amount: amount(invoice.record),
         kind: reader.t().invoice_kind(invoice.kind),
         number: invoice.number.to_string(),
         of: invoice.of.as_ref().map_or(String::new(), ToString::to_string),
         by: reader.t().side(invoice.by),
         record: invoice.record,
-        payments: payments.map(|it| (it.paid_on.to_string(), it.record)).collect(),
+        payments: payments.collect(),
     }
 }
 

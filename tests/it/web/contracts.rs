@@ -151,3 +151,32 @@ fn both_sides_sign_a_sheet_with_the_numbers_of_its_page() {
     let got = works.send(SIGN, &[("token", &hidden(&next, "token")), ("numbers", "x")]);
     assert_eq!(got.status, 400, "{}", got.text);
 }
+
+#[test]
+fn a_sheet_shows_what_is_billed_to_the_parties_and_settled_beside_what_was_weighed() {
+    let (server, keys) = Server::with_contract();
+    server.load(&keys, 1);
+    let invoice = json!({
+        "amount": {"amount": "5469.36", "currency": "CNY"}, "kind": "invoice", "number": "INV-7",
+    });
+    let path = "/api/v1/contracts/ctr_1/sheets/2025-03/invoices";
+    server.post(path, &keys.works, "cmd_bill", &invoice).ok();
+    let settled = json!({
+        "deduction": "12 % of moisture, 8 % are agreed",
+        "quantity": {"unit": "TNE", "value": "29.95"}, "reason": "moisture",
+    });
+    let path = "/api/v1/deliveries/dlv_1/settle-quantity";
+    let last = server.post(path, &keys.mill, "cmd_less", &settled).ok();
+    server.settle(&last);
+    let page = Browser::signed_in(&server, "en", &keys.mill).page("/months/ctr_1/2025-03");
+    html::check("/months/ctr_1/2025-03", &page);
+    for words in ["5469.36 CNY", "INV-7", "29.95&nbsp;", "moisture: 12 %"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let verifier = server.key("key_verifier", "verifier", json!({"parks": ["prk_a"]}));
+    let page = Browser::signed_in(&server, "en", &verifier).page("/months/ctr_1/2025-03");
+    assert!(page.contains("29.95&nbsp;") && !page.contains("INV-7") && !page.contains("5469"));
+    // The delivery leads to the sheet on which it stands.
+    let page = Browser::signed_in(&server, "en", &keys.mill).page("/deliveries/dlv_1");
+    assert!(page.contains("href=\"/months/ctr_1/2025-03\"") && page.contains("Settled quantity"));
+}
