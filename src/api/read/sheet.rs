@@ -8,9 +8,9 @@ use crate::api::table::{ListFormat, asked, export};
 use crate::domain::state::Contract;
 use crate::domain::time::Month;
 use crate::query::answer::QueryError;
+use crate::query::reconciliation::{self, SheetRow, SheetView};
 use crate::query::record::{Disclosed, Records};
 use crate::query::rows::Rows;
-use crate::query::sheet::{self, SheetRow, SheetView};
 
 query! {
     /// The query of a sheet.
@@ -63,7 +63,7 @@ async fn read(call: Call) -> Reply {
     let drawn = call::read(move || {
         let (log, index, who) = (ledger.log(), ledger.index(), who.as_ref());
         let rows = Rows { index, size: ledger.size(), who };
-        Ok(sheet::sheet(&rows, &Records { log, index, who }, &contract, month)?)
+        Ok(reconciliation::sheet(&rows, &Records { log, index, who }, &contract, month)?)
     });
     let drawn = drawn.await?;
     let Some(format) = format else { return ok(&drawn) };
@@ -82,6 +82,6 @@ async fn confidential(call: Call) -> Reply {
     let records = Records { log, index, who };
     let found = rows.stored::<Contract>(id).ok_or(QueryError::NotFound("contract"))?;
     let parties = records.parties::<Contract>(id).ok_or(QueryError::NotFound("contract"))?;
-    let positions = sheet::money_records(&rows, &found.state, month);
+    let positions = reconciliation::money_records(&rows, &found.state, month);
     ok(&records.disclosed(ledger.sealed(), &parties, &positions)?)
 }

@@ -10,7 +10,7 @@ use crate::domain::fact::Measure;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
 use crate::domain::state::{ContractStage, DeliveryStage};
-use crate::query::sheet::SheetState;
+use crate::query::reconciliation::SheetState;
 use crate::web::messages::Messages;
 
 /// One function for each list: a value, its English, its Chinese.

@@ -16,7 +16,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::state::{Contract, ContractStage};
 use crate::domain::time::Month;
 use crate::query::answer::QueryError;
-use crate::query::sheet::{
+use crate::query::reconciliation::{
     InvoiceView, SheetLineView, SheetRow, SheetState, SheetView, SheetWeight, SignatureView,
     money_records, sheet,
 };
