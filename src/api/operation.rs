@@ -429,6 +429,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "evidence" => ("The document.", of("EvidenceId")),
         "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
+        "month" => ("The month in which the settlement window ends.", of("Month")),
         "kind" => ("What the rows are.", refer_kind()),
         "position" => ("The record's 0-based place in the log.", position_schema()),
         name => unreachable!("{name} is no place that an address of ours has"),

@@ -40,7 +40,7 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry, stock,
+        access, contract, delivery, evidence, market, partner, period, registry, settlement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -105,5 +105,10 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::CountStock(data) => stock::count_stock(context, data),
         Request::AdjustStock(data) => stock::adjust_stock(context, data),
         Request::RecordLoss(data) => stock::record_loss(context, data),
+        Request::SignSheet(data) => settlement::sign_sheet(context, data),
+        Request::RestateWindow(data) => settlement::restate_window(context, data),
+        Request::SettleQuantity(data) => settlement::settle_quantity(context, data),
+        Request::RecordInvoice(data) => settlement::record_invoice(context, data),
+        Request::RecordPayment(data) => settlement::record_payment(context, data),
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, contract, delivery, evidence, market, partner, period, registry, stock,
+    access, contract, delivery, evidence, market, partner, period, registry, settlement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -85,7 +85,8 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::DeliveryDisputed(_)
         | Event::SettlementProposed(_)
         | Event::DisputeSettled(_)
-        | Event::DisputeWithdrawn(_) => delivery::evolve(states, meta, event),
+        | Event::DisputeWithdrawn(_)
+        | Event::QuantitySettled(_) => delivery::evolve(states, meta, event),
         Event::MeteredAdjustmentRecorded(_)
         | Event::MeteredAdjustmentConfirmed(_)
         | Event::MeteredAdjustmentDeclined(_) => delivery::evolve_adjustment(states, meta, event),
@@ -107,5 +108,10 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::StockCounted(_)
         | Event::StockAdjusted(_)
         | Event::StockLost(_) => stock::evolve(states, meta, event),
+        Event::SheetSigned(_)
+        | Event::WindowSettled(_)
+        | Event::WindowRestated(_)
+        | Event::InvoiceRecorded(_)
+        | Event::PaymentRecorded(_) => settlement::evolve(states, meta, event),
     }
 }

@@ -32,6 +32,7 @@ pub mod refusal;
 mod rules;
 pub mod samples;
 pub mod shapes;
+pub mod sheet;
 pub mod state;
 pub mod states;
 pub mod subject;

@@ -169,6 +169,18 @@ codes! {
 
     UnknownStock "unknown_stock" Unknown
     StockExceeded "stock_exceeded" Conflict
+    BadSettlementDay "bad_settlement_day" Invalid
+    WindowNotOver "window_not_over" Conflict
+    AlreadySettled "already_settled" Conflict
+    NotSettled "not_settled" Conflict
+    EarlierWindowOpen "earlier_window_open" Conflict
+    DisputeOpen "dispute_open" Conflict
+    SheetOpen "sheet_open" Conflict
+    SheetOutdated "sheet_outdated" Conflict
+    AlreadySigned "already_signed" Conflict
+    SettledExceedsWeighed "settled_exceeds_weighed" Invalid
+    NotThePayee "not_the_payee" Forbidden
+    UnknownInvoice "unknown_invoice" Unknown
 }
 
 /// Why a command is refused.

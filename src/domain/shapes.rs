@@ -399,6 +399,8 @@ pub enum Nonconformity {
     ReadingGap,
     /// The check meter differs by more than the contract's tolerance.
     CheckMeterDiffers,
+    /// The day lies in a window that both sides have settled: it is settled with the next one.
+    LateForSettlement,
 }
 
 /// What a firm declares for a period.

@@ -57,6 +57,10 @@ pub enum Kind {
     StockMonth = 28,
     /// Deliveries that were accepted into an account.
     StockLots = 29,
+    /// What was signed and invoiced of a contract's settlement window.
+    Sheet = 30,
+    /// An invoice or credit note of a contract.
+    Invoice = 31,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -229,6 +229,7 @@ fn of_event(event: &Event) -> Option<&Ticket> {
     match event {
         Event::DeliveryDispatched(e) => e.measured.ticket.as_ref(),
         Event::DeliveryReceived(e) => e.measured.ticket.as_ref(),
+        Event::EntryReplaced(e) => e.measured.ticket.as_ref(),
         _ => None,
     }
 }

@@ -12,6 +12,7 @@ pub mod figure;
 pub mod listed;
 pub mod public;
 pub mod question;
+pub mod reconciliation;
 pub mod record;
 pub mod report;
 pub mod rows;

@@ -58,7 +58,8 @@ pub fn question(index: &Index, key: &KeyId) -> Option<LinkQuestion> {
         (Some(delivery), _) => vec![delivery.clone()],
         (None, Some(month)) => {
             let id = &contract.state.contract;
-            let booked = day_book::between(index, id, month.first(), month.last());
+            let window = contract.state.settlement_window(month);
+            let booked = day_book::between(index, id, window.from, window.to);
             booked.iter().filter_map(delivery).collect()
         }
         (None, None) => Vec::new(),

@@ -95,6 +95,7 @@ impl Trade<'_> {
             lines: vec![line],
             listing: agreement.listing.clone(),
             receiver: agreement.receiver.clone(),
+            settlement_day: None,
             supplier: agreement.supplier.clone(),
             term: agreement.term.clone(),
         };

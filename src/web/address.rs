@@ -22,6 +22,7 @@ pub enum Address<'a> {
     /// Of a park or contract, without a month: leads to one.
     Months(&'a str),
     Month(&'a str, &'a str),
+    SignMonth(&'a str, &'a str),
     Record(&'a str),
     /// What a one-time link asks, and the link itself.
     Question,
@@ -53,6 +54,7 @@ impl<'a> Address<'a> {
             ["contracts", contract, "decline"] => Address::Decline(contract),
             ["months", of] => Address::Months(of),
             ["months", of, month] => Address::Month(of, month),
+            ["months", of, month, "sign"] => Address::SignMonth(of, month),
             ["log", position] => Address::Record(position),
             ["question"] => Address::Question,
             ["link", link] => Address::Link(link),
@@ -71,7 +73,8 @@ impl<'a> Address<'a> {
             | Address::Confirm(_)
             | Address::Decline(_)
             | Address::Accept(_)
-            | Address::Reject(_) => "POST",
+            | Address::Reject(_)
+            | Address::SignMonth(..) => "POST",
             Address::Root
             | Address::Style
             | Address::Icon

@@ -10,6 +10,7 @@ pub fn ticket(event: &Event) -> Option<&Ticket> {
     match event {
         Event::DeliveryDispatched(event) => event.measured.ticket.as_ref(),
         Event::DeliveryReceived(event) => event.measured.ticket.as_ref(),
+        Event::EntryReplaced(event) => event.measured.ticket.as_ref(),
         _ => None,
     }
 }
@@ -29,6 +30,7 @@ pub fn quantity(event: &Event) -> Option<&Quantity> {
         Event::DeliveryUsed(event) => Some(&event.quantity),
         Event::DeliveryDisposed(event) => Some(&event.quantity),
         Event::DeliveryCancelled(event) => Some(&event.quantity),
+        Event::QuantitySettled(event) => Some(&event.quantity),
         _ => None,
     }
 }
@@ -40,6 +42,7 @@ pub fn remark(event: &Event) -> Option<String> {
         Event::DiscrepancyResolved(event) => Some(event.explanation.to_string()),
         Event::DeliveryRejected(event) => Some(event.reason.to_string()),
         Event::DeliveryCancelled(event) => Some(event.reason.to_string()),
+        Event::QuantitySettled(event) => event.deduction.as_ref().map(ToString::to_string),
         Event::RejectionDisposed(event) => Some(event.operation.to_string()),
         Event::DeliveryDisposed(event) => Some(event.operation.to_string()),
         Event::DeliveryUsed(event) => {

@@ -60,6 +60,7 @@ doors! {
         "dispute_delivery" "/deliveries/{delivery}/dispute"
         "settle_dispute" "/deliveries/{delivery}/settle-dispute"
         "withdraw_dispute" "/deliveries/{delivery}/withdraw-dispute"
+        "settle_quantity" "/deliveries/{delivery}/settle-quantity"
     }
     Contracts {
         "propose_contract" "/contracts"
@@ -71,6 +72,10 @@ doors! {
         "adjust_metered_periods" "/contracts/{contract}/adjustments"
         "confirm_adjustment" "/contracts/{contract}/adjustments/{adjustment}/confirm"
         "decline_adjustment" "/contracts/{contract}/adjustments/{adjustment}/decline"
+        "sign_sheet" "/contracts/{contract}/sheets/{month}/sign"
+        "restate_window" "/contracts/{contract}/sheets/{month}/restate"
+        "record_invoice" "/contracts/{contract}/sheets/{month}/invoices"
+        "record_payment" "/contracts/{contract}/payments"
     }
     Market {
         "publish_listing" "/listings"

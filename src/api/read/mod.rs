@@ -14,6 +14,7 @@ mod market;
 mod period;
 mod registry;
 mod report;
+mod sheet;
 mod stock;
 mod ticket;
 
@@ -36,6 +37,7 @@ pub fn operations() -> Vec<Operation> {
     let mut operations = delivery::operations();
     operations.extend(contract::operations());
     operations.extend(confidential::operations());
+    operations.extend(sheet::operations());
     operations.extend(market::operations());
     operations.extend(period::operations());
     operations.extend(evidence::operations());

@@ -124,6 +124,11 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentConfirmed(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentDeclined(event) => of_contract(states, &event.contract),
+        Event::SheetSigned(event) => of_contract(states, &event.contract),
+        Event::WindowSettled(event) => of_contract(states, &event.contract),
+        Event::WindowRestated(event) => of_contract(states, &event.contract),
+        Event::InvoiceRecorded(event) => of_contract(states, &event.contract),
+        Event::PaymentRecorded(event) => of_contract(states, &event.contract),
         _ => Vec::new(),
     }
 }

@@ -76,7 +76,14 @@ mod tests {
         }
         assert_eq!(
             refused,
-            ["/data/name", "/data/lines/0/price/amount", "/data/driver", "/data/plate"]
+            [
+                "/data/name",
+                "/data/lines/0/price/amount",
+                "/data/driver",
+                "/data/plate",
+                "/data/amount",
+                "/data/amount",
+            ]
         );
     }
 

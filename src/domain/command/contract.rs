@@ -76,6 +76,11 @@ pub struct ProposeContract {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listing: Option<ListingId>,
     pub receiver: SiteId,
+    /// The last day of each settlement window, as 25 for windows from the 26th to the 25th. Windows
+    /// are calendar months if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 28)]
+    pub settlement_day: Option<u8>,
     pub supplier: SiteId,
     pub term: Term,
 }

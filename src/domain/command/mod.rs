@@ -17,6 +17,7 @@ mod network;
 mod partner;
 mod period;
 mod registry;
+mod settlement;
 mod stock;
 
 use serde::de::Error as _;
@@ -50,6 +51,10 @@ pub use registry::{
     CalibrateMeter, CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
     RegisterSite, ReinstatePermit, ReplaceMeter, SuspendPermit,
+};
+pub use settlement::{
+    InvoiceKind, RecordInvoice, RecordPayment, RestateWindow, SettleQuantity, SettledReason,
+    SheetLine, SignSheet,
 };
 pub use stock::{
     AdjustStock, CountStock, DrawStock, OpenStock, RecordGeneration, RecordLoss, StockCause,
@@ -187,6 +192,11 @@ commands! {
     CountStock "count_stock" "Records a count of what lies there."
     AdjustStock "adjust_stock" "Corrects what the account says."
     RecordLoss "record_loss" "Records that a part of the pile was lost."
+    SignSheet "sign_sheet" "Signs the sheet of a settlement window."
+    RestateWindow "restate_window" "Opens the window that was settled last again."
+    SettleQuantity "settle_quantity" "States what is settled of a delivery."
+    RecordInvoice "record_invoice" "Records an invoice or credit note."
+    RecordPayment "record_payment" "Records a payment."
 }
 pub(crate) use for_each_command;
 
@@ -203,6 +213,8 @@ impl Request {
             Request::DispatchDelivery(data) => data.seal(seal),
             Request::ReceiveDelivery(data) => data.seal(seal),
             Request::AnswerLink(data) => data.seal(seal),
+            Request::RecordInvoice(data) => data.seal(seal),
+            Request::RecordPayment(data) => data.seal(seal),
             _ => {}
         }
     }

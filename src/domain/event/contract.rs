@@ -57,6 +57,9 @@ pub struct ContractProposed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listing: Option<ListingId>,
     pub receiver: Party,
+    /// The last day of each settlement window; windows are calendar months if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_day: Option<u8>,
     pub supplier: Party,
     pub term: Term,
 }

@@ -15,6 +15,7 @@ mod network;
 mod partner;
 mod period;
 mod registry;
+mod settlement;
 mod stock;
 
 use serde::Serialize;
@@ -49,6 +50,9 @@ pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
     MeterCalibrated, MeterRegistered, MeterReplaced, ParkRegistered, PermitRegistered,
     PermitReinstated, PermitSuspended, ScaleCalibrated, ScaleRegistered, SiteRegistered,
+};
+pub use settlement::{
+    InvoiceRecorded, PaymentRecorded, QuantitySettled, SheetSigned, WindowRestated, WindowSettled,
 };
 pub use stock::{
     StockAdjusted, StockCounted, StockDrawn, StockGenerated, StockLost, StockOpened, StockPlace,
@@ -195,6 +199,12 @@ events! {
     StockCounted "stock_counted" 1
     StockAdjusted "stock_adjusted" 1
     StockLost "stock_lost" 1
+    SheetSigned "sheet_signed" 1
+    WindowSettled "window_settled" 1
+    WindowRestated "window_restated" 1
+    QuantitySettled "quantity_settled" 1
+    InvoiceRecorded "invoice_recorded" 1
+    PaymentRecorded "payment_recorded" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -216,6 +226,16 @@ impl std::fmt::Display for Stream<'_> {
 
 impl Event {
     pub fn stream(&self) -> Stream<'_> {
+        if let Some(exchange) = self.exchange() {
+            return Stream { kind: "delivery", id: exchange.delivery.as_str() };
+        }
+        match self.declared() {
+            Some(declared) => Stream { kind: "return", id: declared.return_id.as_str() },
+            None => self.stream_of_others(),
+        }
+    }
+
+    fn stream_of_others(&self) -> Stream<'_> {
         let of = |kind, id| Stream { kind, id };
         match self {
             Event::LedgerOpened(_) | Event::TailCut(_) | Event::KeyRotated(_) => of("ledger", ""),
@@ -253,6 +273,11 @@ impl Event {
             Event::ContractTerminated(e) => of("contract", e.contract.as_str()),
             Event::BalanceOpened(e) => of("contract", e.contract.as_str()),
             Event::CallOffPlaced(e) => of("contract", e.contract.as_str()),
+            Event::SheetSigned(e) => of("contract", e.contract.as_str()),
+            Event::WindowSettled(e) => of("contract", e.contract.as_str()),
+            Event::WindowRestated(e) => of("contract", e.contract.as_str()),
+            Event::InvoiceRecorded(e) => of("contract", e.contract.as_str()),
+            Event::PaymentRecorded(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
@@ -270,11 +295,8 @@ impl Event {
             | Event::RecirculationDeclared(_)
             | Event::StockDeclared(_)
             | Event::EconomicOutputDeclared(_)
-            | Event::ZeroActivityDeclared(_) => {
-                let declared = self.declared().expect("every event of a return declares");
-                of("return", declared.return_id.as_str())
-            }
-            Event::DeliveryDispatched(_)
+            | Event::ZeroActivityDeclared(_)
+            | Event::DeliveryDispatched(_)
             | Event::DeliveryReceived(_)
             | Event::DiscrepancyRaised(_)
             | Event::DiscrepancyResolved(_)
@@ -295,15 +317,13 @@ impl Event {
             | Event::DeliveryDisputed(_)
             | Event::SettlementProposed(_)
             | Event::DisputeSettled(_)
-            | Event::DisputeWithdrawn(_) => {
-                let exchange = self.exchange().expect("every event of a delivery has its exchange");
-                of("delivery", exchange.delivery.as_str())
-            }
+            | Event::DisputeWithdrawn(_)
+            | Event::QuantitySettled(_) => unreachable!("it has an exchange or declares"),
         }
     }
 
     /// The exchange of an event of a delivery.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream_of_others` has all arms")]
     pub fn exchange(&self) -> Option<&Exchange> {
         match self {
             Event::DeliveryDispatched(e) => Some(&e.exchange),
@@ -328,6 +348,7 @@ impl Event {
             Event::SettlementProposed(e) => Some(&e.exchange),
             Event::DisputeSettled(e) => Some(&e.exchange),
             Event::DisputeWithdrawn(e) => Some(&e.exchange),
+            Event::QuantitySettled(e) => Some(&e.exchange),
             _ => None,
         }
     }
@@ -346,7 +367,7 @@ impl Event {
     }
 
     /// Where and for when an event of a return declares.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream_of_others` has all arms")]
     pub fn declared(&self) -> Option<&Declared> {
         match self {
             Event::ReturnSubmitted(e) => Some(&e.declared),
@@ -418,6 +439,11 @@ impl Event {
             Event::MeteredAdjustmentRecorded(e) => e.parks.iter().collect(),
             Event::MeteredAdjustmentConfirmed(e) => both(&e.supplier.park, &e.receiver.park),
             Event::MeteredAdjustmentDeclined(e) => e.parks.iter().collect(),
+            Event::SheetSigned(e) => e.parks.iter().collect(),
+            Event::WindowSettled(e) => e.parks.iter().collect(),
+            Event::WindowRestated(e) => e.parks.iter().collect(),
+            Event::InvoiceRecorded(e) => e.parks.iter().collect(),
+            Event::PaymentRecorded(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ pub mod partner;
 pub mod period;
 pub mod permits;
 pub mod registry;
+pub mod settlement;
 pub mod stock;
 #[cfg(test)]
 pub(super) mod testing;

@@ -32,6 +32,8 @@ pub struct Contract {
     pub confirmed_by_receiver: bool,
     pub confirmed_by_supplier: bool,
     pub contract: ContractId,
+    /// The first day on which a delivery of it was booked.
+    pub first_booked: Option<Day>,
     pub kind: ContractKind,
     /// Of a terminated one: the last day on which it is in force.
     pub last_day: Option<Day>,
@@ -41,6 +43,10 @@ pub struct Contract {
     pub losses: Vec<LossOfMonth>,
     pub proposed_by: Side,
     pub receiver: Party,
+    /// Everything up to this day is settled.
+    pub settled_to: Option<Day>,
+    /// The last day of each settlement window; none for calendar months.
+    pub settlement_day: Option<u8>,
     pub stage: ContractStage,
     pub supplier: Party,
     pub term: Term,

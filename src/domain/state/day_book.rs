@@ -1,7 +1,8 @@
 //! Which deliveries a contract has on a day: what a month's sheet is drawn up from.
 //!
-//! Invariant: a delivery is booked once, on the day of the record that it begins with, and stays
-//! there. Days are kept in pages of bounded size, so that a row is never long.
+//! Invariant: a delivery is booked once, on the day of the record that it begins with or, if that
+//! day is settled, on the first that is not, and stays there. Days are kept in pages of bounded
+//! size, so that a row is never long.
 
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@ use crate::domain::event::{Exchange, Side};
 use crate::domain::id::{CallOffId, DeliveryId, MeterId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
-use crate::domain::state::{Correction, Dispute};
+use crate::domain::state::{Correction, Dispute, SettledQuantity};
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::ticket::WeighingMode;
 use crate::domain::time::{Day, UtcMicros, UtcMillis};
@@ -72,6 +72,8 @@ pub struct Delivery {
     pub records: Vec<u64>,
     pub receiver_spoke: bool,
     pub rejected: Option<Rejection>,
+    /// What is settled in place of what was accepted.
+    pub settled: Option<SettledQuantity>,
     pub supplier_spoke: bool,
     /// Of a metered period: which meter counted from when to when; none where none did.
     pub segments: Vec<(Option<MeterId>, UtcMillis, UtcMillis)>,

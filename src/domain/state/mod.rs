@@ -14,6 +14,7 @@ mod market;
 mod network;
 mod period;
 mod registry;
+mod settlement;
 mod stock;
 
 pub use adjustment::{Adjustment, AdjustmentStage};
@@ -33,6 +34,7 @@ pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,
 };
+pub use settlement::{Invoice, Payment, Restated, SettledQuantity, Sheet, Signature};
 pub use stock::{
     Moved, Movement, STOCK_PAGE, StockAccount, StockEntry, StockLots, StockMonth, account_id,
     entries_of, lots_id, month_id, moved_in, stock_sum,

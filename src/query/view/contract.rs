@@ -40,6 +40,12 @@ view! {
         losses: Vec<LossView>,
         proposed_by: Side,
         receiver: Party,
+        /// Everything up to this day is settled.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        settled_to: Option<Day>,
+        /// The last day of each settlement window; windows are calendar months if absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        settlement_day: Option<u8>,
         stage: ContractStage,
         supplier: Party,
         term: Term,
@@ -63,6 +69,8 @@ view! {
             losses: state.losses.iter().map(LossView::from).collect(),
             proposed_by: state.proposed_by,
             receiver: state.receiver.clone(),
+            settled_to: state.settled_to,
+            settlement_day: state.settlement_day,
             stage: state.stage,
             supplier: state.supplier.clone(),
             term: state.term.clone(),

@@ -22,6 +22,8 @@ view! {
     pub struct DeliveryView of Delivery {
         #[serde(skip_serializing_if = "Option::is_none")]
         accepted: Option<Quantity>,
+        /// On which day of its contract's book it stands, and so on the sheet of which window.
+        booked: Day,
         #[serde(skip_serializing_if = "Option::is_none")]
         call_off: Option<CallOffId>,
         /// Which sides stand for it, each by a record of its own.
@@ -56,6 +58,9 @@ view! {
         records: Vec<u64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         rejected: Option<RejectionView>,
+        /// What is settled in place of what was accepted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        settled: Option<Quantity>,
         stage: DeliveryStage,
         /// In final recoveries, or as a utility or product.
         used: Quantity,
@@ -82,6 +87,7 @@ view! {
             created: stored.created,
             version: stored.version,
             accepted: state.accepted.map(of),
+            booked: state.booked,
             call_off: state.call_off.clone(),
             confirmed_by: [Side::Supplier, Side::Receiver]
                 .into_iter()
@@ -104,6 +110,7 @@ view! {
             received: state.received.as_ref().map(WeightView::from),
             records: state.records.clone(),
             rejected,
+            settled: state.settled.as_ref().map(|settled| settled.quantity),
             stage: state.stage(),
             used: of(state.used),
             used_interim: of(state.used_interim),

@@ -193,6 +193,18 @@ const REASONS: &[(&str, &str)] = &[
     ("declared_zero_and_more", "零申报不能同时含有数量。"),
     ("unknown_stock", "该场地没有这种物料的库存台账。"),
     ("stock_exceeded", "超过库存量。"),
+    ("bad_settlement_day", "结算期的最后一天须为 1 至 28 日。"),
+    ("window_not_over", "结算期尚未结束。"),
+    ("already_settled", "该结算期已结。"),
+    ("not_settled", "该结算期不是最近已结的一期。"),
+    ("earlier_window_open", "更早的结算期尚未结清，请先签署。"),
+    ("dispute_open", "有交付存在未了结的争议。"),
+    ("sheet_open", "有交付仍在途，或尚未验收。"),
+    ("sheet_outdated", "数字与当前对账单不符，请重新查看。"),
+    ("already_signed", "己方已签署这些数字。"),
+    ("settled_exceeds_weighed", "结算量超过过磅量。"),
+    ("not_the_payee", "按价格方向，应由收款方登记发票。"),
+    ("unknown_invoice", "没有这张发票。"),
 ];
 
 #[cfg(test)]

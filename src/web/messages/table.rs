@@ -218,10 +218,10 @@ messages! {
 
     month_sheet "Month sheet" "月度交付表"
     month_says
-        "Computed from the present state of the ledger; signed by nobody. A delivery stands in \
+        "Computed from the present state of the ledger. A delivery stands in \
          the month of its receipt, or of its dispatch while it has not arrived; cancelled ones \
          are left out."
-        "由账本当前状态计算，未经双方签认。交付按收货日所在月列示；未到货的按发货日；已取消的不列。"
+        "由账本当前状态计算。交付按收货日所在月列示；未到货的按发货日；已取消的不列。"
     supplier_ticket "Supplier's ticket" "供方磅单"
     receiver_ticket "Receiver's ticket" "收方磅单"
     loads "deliveries" "次交付"
@@ -301,6 +301,33 @@ messages! {
     weigh_other "Weigh something else" "过磅其他货物"
     weigh_next "Next weighing" "下一车"
     weighed "Recorded" "已记录"
+    sheet "Reconciliation sheet" "对账单"
+    sheet_says
+        "Drawn up from the present state of the ledger: the deliveries that are booked in this \
+         window. Cancelled ones are left out."
+        "按账本当前状态编制：本结算期内登记的交付，已取消的不计。"
+    windows_end_on "Windows end on day" "结算期截止日"
+    settled_amount "Settled" "结算量"
+    rejected_amount "Rejected" "拒收量"
+    late "late" "迟到"
+    booked_on "booked on" "入账日"
+    beyond_tolerance "beyond the tolerance" "超允差"
+    signatures "Signatures" "签署"
+    signed_by_nobody "Nobody has signed." "尚无人签署。"
+    signed_at "signed, record" "已签署，记录"
+    signed_stale "The numbers have changed since." "此后数字已变更。"
+    signed_earlier "Before the window was opened again" "重开之前的签署"
+    restated_at "Opened again, record" "重开，记录"
+    window_is_settled "Settled by record" "已结，记录"
+    window_is_open "This window is not settled." "本结算期未结。"
+    sign_it "Sign this sheet" "签署对账单"
+    sign_says
+        "Your signature stands for exactly the numbers on this page. When both sides have signed \
+         the same ones, the window is settled."
+        "签署即认可本页所示数字。双方签署的数字一致时，本结算期即告结清。"
+    signature_line "Signature, stamp and date" "签字、盖章及日期"
+    invoices "Invoices" "发票"
+    paid_on "paid on" "付款日"
     conforms "It conforms to every rule that the ledger checks." "符合账本检查的全部规则。"
 
     reports "Reports" "报表"

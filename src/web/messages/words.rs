@@ -4,11 +4,13 @@
 //! test for those of events.
 
 use crate::domain::access::Role;
-use crate::domain::command::{ContractKind, Window};
+use crate::domain::command::{ContractKind, InvoiceKind, SettledReason, Window};
+use crate::domain::event::Side;
 use crate::domain::fact::Measure;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
 use crate::domain::state::{ContractStage, DeliveryStage};
+use crate::query::reconciliation::SheetState;
 use crate::web::messages::Messages;
 
 /// One function for each list: a value, its English, its Chinese.
@@ -37,6 +39,27 @@ words! {
         Declined "declined" "已拒绝"
         Concluded "concluded" "已成立"
         Terminated "terminated" "已终止"
+    }
+    sheet_state SheetState {
+        Disputed "disputed" "有争议"
+        InTransit "in transit" "在途"
+        Open "not accepted yet" "待验收"
+        OneSided "one-sided" "单方"
+        ConfirmedByBoth "confirmed by both" "双方已确认"
+    }
+    settled_reason SettledReason {
+        Moisture "moisture" "扣水分"
+        Impurities "impurities" "扣杂质"
+        LateAssay "late assay" "补检"
+        Agreed "agreed" "商定"
+    }
+    invoice_kind InvoiceKind {
+        Invoice "invoice" "发票"
+        CreditNote "credit note" "红字发票"
+    }
+    side Side {
+        Supplier "supplier" "供方"
+        Receiver "receiver" "收方"
     }
     contract_kind ContractKind {
         Spot "Spot contract" "单次合同"
@@ -155,6 +178,9 @@ words! {
         MeterNotCalibrated "meter not calibrated on every day of it" "计量表校准不在有效期内"
         ReadingGap "readings do not follow those before" "读数与上期不连续"
         CheckMeterDiffers "check meter differs beyond tolerance" "校核表差异超出允差"
+        LateForSettlement
+            "late: its window was settled, so it is settled with the next one"
+            "迟到：所属结算期已结，计入下一期"
     }
 }
 
@@ -237,6 +263,12 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("stock_counted", "Stock counted", "库存盘点"),
     ("stock_adjusted", "Stock adjusted", "库存调整"),
     ("stock_lost", "Stock lost", "库存损失"),
+    ("sheet_signed", "Sheet signed", "签署对账单"),
+    ("window_settled", "Window settled", "结算期已结"),
+    ("window_restated", "Window opened again", "重开结算期"),
+    ("quantity_settled", "Settled quantity stated", "确定结算量"),
+    ("invoice_recorded", "Invoice recorded", "登记发票"),
+    ("payment_recorded", "Payment recorded", "登记付款"),
 ];
 
 impl Messages {

@@ -6,7 +6,7 @@ use crate::api::Problem;
 use crate::domain::access::Role;
 use crate::domain::command::{AcceptDelivery, RejectDelivery, Request};
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::state::{Delivery, DeliveryStage};
+use crate::domain::state::{Contract, Delivery, DeliveryStage};
 use crate::domain::time::Zone;
 use crate::domain::unit::Dimension;
 use crate::query::answer::QueryError;
@@ -165,7 +165,7 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
     let (view, t, lang, names) = (answer.item, reader.t(), reader.lang, reader.names());
     let exchange = &view.exchange;
     let zone = reader.zone(&exchange.receiver.park);
-    let at = view.received.as_ref().or(view.dispatched.as_ref());
+    let contract = reader.rows().stored::<Contract>(exchange.contract.as_str());
     let (difference, difference_percent) = difference(&view, reader);
     let optional = |quantity| Shown::stated_or_absent(quantity, lang);
     let rejection = view.rejected.as_ref();
@@ -205,7 +205,9 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
         steps: steps(reader, &view, zone.as_ref())?,
         parent: view.parent.as_ref().map(ToString::to_string),
         new_delivery: rejection.and_then(|it| it.new_delivery.as_ref()).map(ToString::to_string),
-        month: at.map_or(String::new(), |at| at.day.month().to_string()),
+        month: contract.map_or(String::new(), |contract| {
+            contract.state.settlement_month(view.booked).to_string()
+        }),
         is_mass: exchange.material.dimension == Dimension::Mass,
         mine: is_mine(reader, &view),
         as_of: answer.as_of,

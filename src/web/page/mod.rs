@@ -13,6 +13,7 @@ mod question;
 mod record;
 mod reports;
 mod row;
+mod sheet;
 mod sign;
 mod trouble;
 mod weigh;
@@ -78,7 +79,8 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Confirm(_)
         | Address::Decline(_)
         | Address::Accept(_)
-        | Address::Reject(_) => {
+        | Address::Reject(_)
+        | Address::SignMonth(..) => {
             unreachable!("these take POST only")
         }
     }
@@ -94,6 +96,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Decline(contract) => contract::decide(visit, contract, false).await,
         Address::Accept(delivery) => delivery::decide(visit, delivery, true).await,
         Address::Reject(delivery) => delivery::decide(visit, delivery, false).await,
+        Address::SignMonth(contract, month) => sheet::sign(visit, contract, month).await,
         Address::Root
         | Address::Style
         | Address::Icon

@@ -11,6 +11,7 @@ mod proofs;
 mod reads;
 mod reports;
 pub mod server;
+mod sheets;
 mod stock;
 mod tables;
 mod writes;

@@ -188,6 +188,7 @@ fn query_of(path: &str) -> String {
     let month =
         if path.contains("/statistics/") || path.ends_with("/totals") { "2025-03" } else { "" };
     let place = path.replace("{site}", "sit_mill").replace("{material}", "mat_slag");
+    let place = place.replace("{contract}", "ctr_1").replace("{month}", "2025-03");
     let mut query = format!("{}?format=", place.replace("{park}", "prk_a"));
     if !month.is_empty() {
         query = query.replace('?', &format!("?from={month}&to={month}&"));
@@ -255,6 +256,7 @@ fn every_collection_is_exported_in_both_forms() {
     for path in [
         "catalogues",
         "contracts",
+        "contracts/{contract}/sheets/{month}",
         "deliveries",
         "facts",
         "firms",

@@ -137,3 +137,9 @@ pub fn sealed<T: Clone + serde::Serialize>(
     assert!(value.is_none_or(Confidential::is_sealed), "confidential members are sealed by now");
     value.cloned()
 }
+
+/// As [`sealed`], of a member that is always there.
+pub fn sealed_value<T: Clone + serde::Serialize>(value: &Confidential<T>) -> Confidential<T> {
+    assert!(value.is_sealed(), "confidential members are sealed by now");
+    value.clone()
+}

@@ -32,6 +32,7 @@ pub fn propose_contract<S: States>(context: &Context<'_, S>, data: &ProposeContr
         return Err(Refusal::new(Code::SameSite, "/data/receiver", message));
     }
     lookup::in_order(&data.term, "/data/term")?;
+    check_settlement_day(data)?;
     check_listing(context, data)?;
     let lines = agreed_lines(context, data)?;
     let parks = named::parks(&supplier, &receiver);
@@ -49,6 +50,7 @@ pub fn propose_contract<S: States>(context: &Context<'_, S>, data: &ProposeContr
         lines,
         listing: data.listing.clone(),
         receiver,
+        settlement_day: data.settlement_day,
         supplier,
         term: data.term.clone(),
     })];
@@ -69,6 +71,15 @@ pub fn propose_contract<S: States>(context: &Context<'_, S>, data: &ProposeContr
         }
     }
     Ok(events)
+}
+
+/// A window ends on a day that every month has.
+fn check_settlement_day(data: &ProposeContract) -> Result<(), Refusal> {
+    if data.settlement_day.is_none_or(|day| (1..=28).contains(&day)) {
+        return Ok(());
+    }
+    let message = "a settlement window ends on the 1st to the 28th; leave it out for whole months";
+    Err(Refusal::new(Code::BadSettlementDay, "/data/settlement_day", message))
 }
 
 fn check_listing<S: States>(

@@ -226,6 +226,14 @@ impl Change<'_> {
         let mut exchange = delivery.exchange.clone();
         let contract = named::contract(context, &exchange.contract, DELIVERY)?;
         let contract = &contract.state;
+        if contract.is_settled(delivery.booked) {
+            let message = format!(
+                "{} stands in a window that both sides have settled; open it again first \
+                 (restate_window)",
+                exchange.delivery
+            );
+            return Err(Refusal::new(Code::AlreadySettled, DELIVERY, message));
+        }
         let accepted = match entry {
             Entry::Dispatched => None,
             Entry::Received => accepted(context, delivery, contract, before, measured, pointer)?,

@@ -8,7 +8,7 @@ use crate::domain::command::Entry;
 use crate::domain::event::{
     CorrectionRequested, DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryReceived,
     DeliveryRejected, DeliveryUsed, EntryReplaced, EntryReversed, Event, Exchange,
-    MeteredPeriodRecorded, Side,
+    MeteredPeriodRecorded, QuantitySettled, Side,
 };
 use crate::domain::evolve::Meta;
 use crate::domain::id::{CallOffId, CorrectionId};
@@ -20,8 +20,8 @@ use crate::domain::rules::permits;
 use crate::domain::shapes::{Measured, Nonconformity, Party, Ticket};
 use crate::domain::state::{
     Contract, Correction, CorrectionStage, Delivery, DeliveryMode, Discrepancy, Dispute,
-    DisputeEnd, MeterUse, Rejection, RejectionEnd, TicketLoad, TicketUse, Weight, WindowBalance,
-    day_book,
+    DisputeEnd, MeterUse, Rejection, RejectionEnd, SettledQuantity, TicketLoad, TicketUse, Weight,
+    WindowBalance, day_book,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::Day;
@@ -84,6 +84,14 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         Event::DisputeWithdrawn(e) => states.dispute(&e.exchange, |dispute| {
             dispute.end = Some(DisputeEnd::Withdrawn);
         }),
+        Event::QuantitySettled(e) => {
+            let QuantitySettled { by, deduction, quantity, reason, .. } = e.clone();
+            let record = meta.position;
+            states.change(&e.exchange, |delivery| {
+                let settled = SettledQuantity { by, deduction, quantity, reason, record };
+                delivery.settled = Some(settled);
+            });
+        }
         _ => unreachable!("{} is no event of a delivery", event.kind()),
     }
 }
@@ -270,11 +278,27 @@ impl<S: StatesMut> Rows<'_, S> {
         if self.states.exists::<Delivery>(id) {
             self.states.change(id, at, true, change);
         } else {
-            let mut delivery = empty(exchange, day);
+            let booked = self.booking_day(exchange, day);
+            let mut delivery = empty(exchange, booked);
             change(&mut delivery);
             self.states.create(id, at, true, delivery);
-            day_book::book(self.states, at, &exchange.contract, day, &exchange.delivery);
+            day_book::book(self.states, at, &exchange.contract, booked, &exchange.delivery);
         }
+    }
+
+    /// On which day of its contract's book a delivery that begins on a day stands.
+    fn booking_day(&mut self, exchange: &Exchange, day: Day) -> Day {
+        let id = exchange.contract.as_str();
+        let contract = self.states.find::<Contract>(id);
+        let contract = contract.expect("a delivery names a contract that was proposed");
+        let (booked, first) = (contract.state.booking_day(day), contract.state.first_booked);
+        drop(contract);
+        if first.is_none_or(|first| booked < first) {
+            let first = Some(booked);
+            let change = |contract: &mut Contract| contract.first_booked = first;
+            self.states.change(id, self.at, false, change);
+        }
+        booked
     }
 
     fn change(&mut self, exchange: &Exchange, change: impl FnOnce(&mut Delivery)) {
@@ -524,6 +548,7 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
         receiver_spoke: false,
         records: Vec::new(),
         rejected: None,
+        settled: None,
         supplier_spoke: false,
         segments: Vec::new(),
         used: 0,

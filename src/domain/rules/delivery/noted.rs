@@ -36,12 +36,14 @@ impl Noted {
         self.0
     }
 
-    /// Whether the contract holds on that day, and what is wrong with its material on any.
+    /// Whether the contract holds on that day and can still settle it, and what is wrong with its
+    /// material on any.
     pub fn contract(&mut self, contract: &Contract, material: &Material, day: Day) {
         self.add_if(!contract.stands(day), Nonconformity::ContractNotInForce);
         self.add_if(!contract.term.contains(day), Nonconformity::OutsideTerm);
         self.add_if(material.hazard == HazardClass::Undecided, Nonconformity::HazardUndecided);
         self.add_if(material.unknown_code, Nonconformity::UnknownCode);
+        self.add_if(contract.is_settled(day), Nonconformity::LateForSettlement);
     }
 
     /// Whether a line has had enough in the window, given what it has with this.

@@ -19,6 +19,7 @@ use crate::domain::rules::delivery::{dispute_delivery, shared};
 use crate::domain::rules::lookup;
 use crate::domain::rules::partner::entry::{confirmed, open_of_month};
 use crate::domain::rules::partner::{Decision, is_unregistered};
+use crate::domain::rules::settlement::signed_by_partner;
 use crate::domain::shapes::Party;
 use crate::domain::state::{Contract, Delivery, Key, Link};
 use crate::domain::states::{States, Stored};
@@ -158,18 +159,25 @@ fn confirmation<S: States>(
             confirm_contract(context, &ConfirmContract { contract: (*id).clone() })
         }
         Question::Delivery(id) => confirmed(context, &shared::delivery(context, id)?.state, side),
-        Question::Month(contract, month) => {
-            let open = open_of_month(context, contract, (month.first(), month.last()), side);
-            if open.is_empty() {
-                let message = format!("nothing of {month} waits for this confirmation");
-                return Err(Refusal::new(Code::NothingToConfirm, KEY, message));
-            }
+        Question::Month(id, month) => {
+            let contract = named::contract(context, id, SUBJECT)?;
+            let window = contract.state.settlement_window(*month);
+            let open = open_of_month(context, id, (window.from, window.to), side);
             if open.len() > MOST_DELIVERIES {
                 let message =
                     format!("{} deliveries are more than one answer confirms", open.len());
                 return Err(Refusal::new(Code::TooMany, KEY, message));
             }
-            month_confirmed(context, contract, &open, side)
+            let mut events = month_confirmed(context, &contract.state, &open, side)?;
+            // What is confirmed so is signed as well, if the sheet is complete by it.
+            let contract = &contract.state;
+            let signed = signed_by_partner(context, contract, side, *month, &events);
+            events.extend(signed);
+            if events.is_empty() {
+                let message = format!("nothing of {month} waits for this confirmation");
+                return Err(Refusal::new(Code::NothingToConfirm, KEY, message));
+            }
+            Ok(events)
         }
     }
 }
@@ -178,26 +186,24 @@ fn confirmation<S: States>(
 /// them, so what a contract line may take is shared out here.
 fn month_confirmed<S: States>(
     context: &Context<'_, S>,
-    contract: &ContractId,
+    contract: &Contract,
     open: &[Arc<Stored<Delivery>>],
     side: Side,
 ) -> Decision {
-    let found = context.states.find::<Contract>(contract.as_str());
-    let found = found.expect("the link's contract is there");
     let mut accepted = HashMap::new();
     let mut events = Vec::with_capacity(open.len() * 3);
     for delivery in open {
         let delivery = &delivery.state;
-        let line = found.state.line(delivery.exchange.line);
+        let line = contract.line(delivery.exchange.line);
         let line = line.expect("a delivery names a line of its contract");
         for event in confirmed(context, delivery, side)? {
             if let Event::DeliveryAccepted(claim) = &event {
-                let from = line.window_start(&found.state.term, claim.day);
+                let from = line.window_start(&contract.term, claim.day);
                 let taken = accepted
                     .entry((line.line, from))
                     .or_insert_with(|| i128::from(line.balance(from).accepted));
                 let amount = i128::from(claim.quantity.amount());
-                let limit = line.limit_in(&found.state.term, from);
+                let limit = line.limit_in(&contract.term, from);
                 if *taken + amount > i128::from(limit) {
                     // Received, and left for the two sides to decide upon.
                     continue;
