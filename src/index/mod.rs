@@ -18,6 +18,7 @@ mod tests;
 mod write;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,6 +76,10 @@ impl From<sled::Error> for IndexError {
         match error {
             sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => {
                 IndexError::Damaged(error.to_string())
+            }
+            // The file ends before what a row points to.
+            sled::Error::Io(io) if io.kind() == ErrorKind::UnexpectedEof => {
+                IndexError::Damaged(io.to_string())
             }
             sled::Error::CollectionNotFound(_)
             | sled::Error::Unsupported(_)
@@ -184,6 +189,7 @@ impl Index {
 
     /// A digest of all rows, for comparing rebuilt ones with live ones bit for bit.
     pub fn digest(&self) -> Result<Hash, IndexError> {
+        let _watch = self.watch();
         let mut stream = HashStream::default();
         for row in &self.0.rows {
             let (key, value) = self.checked(row.map_err(IndexError::from))?;
@@ -199,13 +205,21 @@ impl Index {
     /// the same damage for ever.
     fn checked<T>(&self, read: Result<T, IndexError>) -> Result<T, IndexError> {
         if let Err(error @ IndexError::Damaged(_)) = &read {
-            tracing::error!("{error}; it is rebuilt when the ledger is opened again");
-            let noted = fs::write(self.0.folder.join(CONDEMNED), error.to_string());
-            if let Err(error) = noted {
-                tracing::error!("the index could not be marked as damaged: {error}");
-            }
+            self.condemn(&error.to_string());
         }
         read
+    }
+
+    fn condemn(&self, why: &str) {
+        tracing::error!("{why}; it is rebuilt when the ledger is opened again");
+        if let Err(error) = fs::write(self.0.folder.join(CONDEMNED), why) {
+            tracing::error!("the index could not be marked as damaged: {error}");
+        }
+    }
+
+    /// While this is held, a panic condemns the rows: sled meets some damage with one.
+    pub fn watch(&self) -> Watch {
+        Watch(self.clone())
     }
 
     /// The value of one row, if it is there.
@@ -213,6 +227,17 @@ impl Index {
         let stored = self.0.rows.get(name).map_err(IndexError::from);
         let value = |bytes: sled::IVec| codec::decode(&bytes);
         self.checked(stored.and_then(|stored| stored.map(value).transpose()))
+    }
+}
+
+/// See [`Index::watch`].
+pub struct Watch(Index);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.condemn("the index was being read when the program stopped by itself");
+        }
     }
 }
 

@@ -49,6 +49,7 @@ impl Projector {
 
     /// Applies records, which follow those that the rows reflect, and makes them visible at once.
     pub fn apply(&mut self, records: &[Decoded]) -> Result<(), ProjectionError> {
+        let _watch = self.rows.index().watch();
         for record in records {
             assert_eq!(record.position(), self.next, "the log has no gaps");
             let rows = &mut self.rows;

@@ -163,6 +163,7 @@ fn checked_with_stock() -> Checked {
 }
 
 /// The sample of what settles, about a contract that there is.
+#[expect(clippy::wildcard_enum_match_arm, reason = "two of them")]
 fn of_a_contract_of_the_year(event: &Event) -> Option<Event> {
     let mut contracts = year().iter().filter_map(|record| match &record.event {
         Event::ContractProposed(event) => Some(event.contract.clone()),
