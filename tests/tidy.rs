@@ -96,8 +96,9 @@ const LONG_FUNCTIONS: &[(&str, &str)] = &[
         "src/domain/rules/delivery/dispatch.rs: refusals_come_in_a_fixed_order",
         "A table: one request, mended step by step.",
     ),
-    ("src/domain/event/mod.rs: stream", "One arm for each kind of thing."),
-    ("src/domain/evolve.rs: evolve", "One arm for each event."),
+    ("src/domain/decide.rs: dispatch", "One arm for each command."),
+    ("src/domain/event/mod.rs: stream_of_others", "One arm for each event."),
+    ("src/domain/evolve.rs: fold", "One arm for each event."),
     ("src/domain/rules/delivery/model.rs: act", "One arm for each kind of act of the model."),
     ("src/domain/rules/delivery/model.rs: command", "One arm for each kind of command."),
 ];
