@@ -44,20 +44,14 @@ pub fn holder(index: &Index, key: &KeyId) -> Result<Principal, Problem> {
 }
 
 fn of_row(index: &Index, row: &Key) -> Result<Principal, Problem> {
-    if row.revoked {
-        return Err(Problem::new(Fault::KeyEnded, "the access key was revoked"));
-    }
-    if let Some(last) = row.expires.filter(|last| *last < today()) {
-        return Err(Problem::new(Fault::KeyEnded, format!("the access key expired after {last}")));
-    }
-    Ok(Principal {
-        key: row.key.clone(),
-        role: row.role,
-        firm: row.firm.clone(),
-        parks: row.parks.clone(),
-        site: row.site.clone(),
-        also: claims(index, row.firm.as_ref()),
-    })
+    let Some(who) = Principal::of(row, today()) else {
+        let why = match row.expires.filter(|_| !row.revoked) {
+            None => "the access key was revoked".to_owned(),
+            Some(last) => format!("the access key expired after {last}"),
+        };
+        return Err(Problem::new(Fault::KeyEnded, why));
+    };
+    Ok(Principal { also: claims(index, row.firm.as_ref()), ..who })
 }
 
 /// The recorded counterparties that a firm was found to be.

@@ -75,9 +75,20 @@ fn data(key: &AccessKey, rights: &Rights) -> Result<IssueKey, Failure> {
 }
 
 /// Gives a command of the keeper's to a ledger that this process has opened.
-pub fn give(ledger: &Ledger, id: &str, at: UtcMillis, request: impl Into<Request>) -> Outcome {
+fn give(ledger: &Ledger, id: &str, at: UtcMillis, request: impl Into<Request>) -> Outcome {
+    give_for(Actor::Keeper, ledger, id, at, request)
+}
+
+/// Gives a command of that actor's.
+pub fn give_for(
+    actor: Actor,
+    ledger: &Ledger,
+    id: &str,
+    at: UtcMillis,
+    request: impl Into<Request>,
+) -> Outcome {
     let id: CommandId = id.parse().expect("a prefix and letters");
-    let command = Command { actor: Actor::Keeper, id, occurred_at: at, request: request.into() };
+    let command = Command { actor, id, occurred_at: at, request: request.into() };
     let answers = ledger.submit_all(vec![command], &folder_key(), None);
     match answers.into_iter().next().expect("one command, one answer") {
         Ok(_) => Ok(()),

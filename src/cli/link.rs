@@ -4,15 +4,14 @@ use serde::Serialize;
 
 use crate::cli::args::KeyLink;
 use crate::cli::export::option;
-use crate::cli::folder::{self, folder_key, options};
-use crate::cli::keys::{generate, random_id};
+use crate::cli::folder::{self, options};
+use crate::cli::keys::{generate, give_for, random_id};
 use crate::cli::now;
-use crate::cli::out::{Failure, Out, Outcome};
+use crate::cli::out::{Out, Outcome};
 use crate::config::Settings;
 use crate::domain::actor::Actor;
-use crate::domain::command::{Command, IssueLink, LinkSubject};
-use crate::domain::id::{CommandId, FirmId, KeyId};
-use crate::ledger::SubmitError;
+use crate::domain::command::{IssueLink, LinkSubject};
+use crate::domain::id::{FirmId, KeyId};
 
 /// A new link, as it is shown once.
 #[derive(Debug, Serialize)]
@@ -37,17 +36,10 @@ pub fn run(args: &KeyLink, settings: &Settings, out: Out) -> Outcome {
             month: option("--month", args.month.as_ref())?,
         },
     };
-    let id: CommandId = random_id("cmd_")?.parse().expect("a prefix and letters");
-    let actor = Actor::Firm(firm);
-    let command = Command { actor, id, occurred_at: now()?, request: data.into() };
     let ledger = folder::open(&options(&args.folder, settings))?;
-    let answer = ledger.submit_all(vec![command], &folder_key(), None).pop();
+    let given = give_for(Actor::Firm(firm), &ledger, &random_id("cmd_")?, now()?, data);
     ledger.close();
-    match answer.expect("one command, one answer") {
-        Ok(_) => {}
-        Err(SubmitError::Refused(refusal)) => return Err(Failure::failed(refusal.to_string())),
-        Err(error) => return Err(Failure::failed(error.to_string())),
-    }
+    given?;
     let address = format!("{}/link/{}", args.pages.trim_end_matches('/'), key.reveal());
     let new = NewLink { key: key.key().clone(), address, expires: args.expires.clone() };
     out.answer(&new, |new| {

@@ -26,7 +26,7 @@ use thiserror::Error;
 use crate::domain::actor::Actor;
 use crate::domain::attachment::{ATTACHMENT_BYTES_MAX, Attachment, MediaType, sniff, sniff_head};
 use crate::domain::digest::Digest;
-use crate::log::disk::{Attempt as _, DiskError};
+use crate::log::disk::{Attempt as _, DiskError, sync_folder};
 use crate::merkle::{Hash, HashStream, plain};
 
 /// The folder's name in the data folder.
@@ -227,12 +227,6 @@ pub fn make_folder(folder: &Path) -> Result<(), DiskError> {
             folder.parent().map_or(Ok(()), sync_folder)
         }
     }
-}
-
-fn sync_folder(folder: &Path) -> Result<(), DiskError> {
-    // The parent of a name alone is the folder that the program stands in.
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder).and_then(|folder| folder.sync_all()).attempt("fsync the folder", folder)
 }
 
 /// The names in a folder, in their order; none where there is no folder.

@@ -99,6 +99,11 @@ pub fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), DiskErr
     disk.sync_folder(folder).attempt("fsync the folder", folder)
 }
 
+/// Makes the names in a folder durable.
+pub fn sync_folder(folder: &Path) -> Result<(), DiskError> {
+    RealDisk.sync_folder(folder).attempt("fsync the folder", folder)
+}
+
 /// The operating system's files.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealDisk;
@@ -150,6 +155,8 @@ impl Disk for RealDisk {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        // The parent of a name alone is the folder that the program stands in.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         File::open(folder)?.sync_all()
     }
 }

@@ -69,7 +69,8 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Who asks with that key on that day; nobody with one that was ended or has expired.
+    /// Who asks with that key on that day; nobody with one that was ended or has expired. For whom
+    /// its firm acts besides stands in the firm's state.
     pub fn of(key: &Key, today: Day) -> Option<Principal> {
         if key.revoked || key.expires.is_some_and(|last| last < today) {
             return None;

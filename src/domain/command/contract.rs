@@ -133,7 +133,7 @@ pub struct PlaceCallOff {
 }
 
 /// What was delivered under a contract line before it came into this ledger. It counts towards the
-/// line's quantity and minimum, and in no figure. By either side, once a line.
+/// line's quantity, and in no figure. By either side, once a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenBalance {

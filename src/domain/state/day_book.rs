@@ -48,6 +48,12 @@ pub fn book<S: StatesMut>(
         let deliveries = vec![delivery.clone()];
         return states.create(&first, at, false, DayBook { count: 1, deliveries });
     }
+    if page == 0 {
+        return states.change::<DayBook>(&first, at, false, |book| {
+            book.count += 1;
+            book.deliveries.push(delivery.clone());
+        });
+    }
     states.change::<DayBook>(&first, at, false, |book| book.count += 1);
     let id = page_id(contract, day, page);
     if count % PAGE == 0 {

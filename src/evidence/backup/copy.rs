@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::evidence::backup::BackupError;
 use crate::log::attachments::{self, FILE_MODE, make_folder, names, parse_name};
-use crate::log::disk::{self, Attempt as _, DiskError, RealDisk};
+use crate::log::disk::{self, Attempt as _, DiskError, RealDisk, sync_folder};
 use crate::log::{TORN_FOLDER, parse_copy_name, sealed as sealed_values, segment};
 use crate::merkle::plain;
 
@@ -222,8 +222,4 @@ fn secret(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     // A crash here leaves the temporary file, which the next run writes over.
     fs::rename(&temporary, path).attempt("rename a new file to", path)?;
     sync_folder(path.parent().expect("a file stands in a folder"))
-}
-
-pub(super) fn sync_folder(folder: &Path) -> Result<(), DiskError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).attempt("fsync the folder", folder)
 }

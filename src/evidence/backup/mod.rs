@@ -283,7 +283,7 @@ fn mark(folder: &Path) -> Result<(), DiskError> {
 fn unmark(folder: &Path) -> Result<(), DiskError> {
     let path = folder.join(INCOMPLETE);
     fs::remove_file(&path).attempt("remove", &path)?;
-    copy::sync_folder(folder)
+    disk::sync_folder(folder)
 }
 
 /// Whether somebody has put a log there.

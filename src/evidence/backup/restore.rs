@@ -95,7 +95,7 @@ pub fn restore(options: &RestoreOptions, heard: Heard<'_>) -> Result<Restored, B
     unmark(&beside)?;
     // Also over an empty folder.
     fs::rename(&beside, data).attempt("rename the restored folder to", data)?;
-    copy::sync_folder(parent(data))?;
+    disk::sync_folder(parent(data))?;
     Ok(Restored {
         folder: data.clone(),
         origin,
