@@ -16,7 +16,9 @@ use crate::domain::event::{
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
 use crate::domain::quantity::{Basis, Method, Quantity};
-use crate::domain::shapes::{MaterialBrief, MaterialKind, Party};
+use crate::domain::name::Name;
+use crate::domain::shapes::{MaterialBrief, MaterialKind, Party, Theme};
+use crate::domain::stated_unit::StatedUnit;
 use crate::domain::time::Day;
 use crate::domain::unit::Dimension;
 
@@ -63,11 +65,13 @@ pub enum Measure {
     /// What is disputed, as it stood when the dispute was raised; taken back when it ends. Of the
     /// receiver's park.
     Disputed = 18,
+    /// A figure that was stated, of the item that the fact names.
+    Stated = 19,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 19] = [
+    pub const ALL: [Measure; 20] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -87,6 +91,7 @@ impl Measure {
         Measure::OneSidedDispatched,
         Measure::OneSidedAccepted,
         Measure::Disputed,
+        Measure::Stated,
     ];
 
     /// The measure with that number in rows.
@@ -102,6 +107,10 @@ pub enum FactUnit {
     Physical(Dimension, Basis),
     /// Ten-thousandths of the currency's unit, in prices of a year.
     Money(Currency, u16),
+    /// Millionths of the unit of a stated figure.
+    Stated(StatedUnit),
+    /// None of it, in whatever unit: the amount is zero.
+    Nothing,
 }
 
 /// One signed quantity that one record contributes.
@@ -109,8 +118,9 @@ pub enum FactUnit {
 pub struct Fact {
     pub measure: Measure,
     pub park: ParkId,
-    pub firm: FirmId,
-    pub site: SiteId,
+    /// None of what a park states of itself.
+    pub firm: Option<FirmId>,
+    pub site: Option<SiteId>,
     pub recycler: bool,
     /// The other side's firm, park and recycler flag; of exchanges.
     pub counterparty: Option<Counterparty>,
@@ -124,6 +134,8 @@ pub struct Fact {
     pub method: Method,
     pub contract: Option<ContractId>,
     pub delivery: Option<DeliveryId>,
+    /// Of a stated figure: what it is a figure of.
+    pub item: Option<Name>,
 }
 
 /// The other side of an exchange.
@@ -356,8 +368,25 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
                 Method::Declared,
             ));
         }
+        Event::ZeroActivityDeclared(e) => {
+            for measure in of_theme(e.theme) {
+                each(stated(*measure, &e.declared, None, 0, FactUnit::Nothing, Method::Declared));
+            }
+        }
         Event::StockDrawn(e) => each(of_pile(e)),
         _ => {}
+    }
+}
+
+/// What a theme's figures measure.
+fn of_theme(theme: Theme) -> &'static [Measure] {
+    match theme {
+        Theme::Generation => &[Measure::Generated],
+        Theme::OwnReuse => &[Measure::OwnReused],
+        Theme::FreshWater => &[Measure::FreshWater],
+        Theme::Recirculation => &[Measure::Recirculated],
+        Theme::Stock => &[Measure::Stock],
+        Theme::EconomicOutput => &[Measure::GrossOutput, Measure::ValueAdded],
     }
 }
 
@@ -374,8 +403,8 @@ fn of_pile(event: &StockDrawn) -> Fact {
     Fact {
         measure,
         park: place.park.clone(),
-        firm: place.firm.clone(),
-        site: place.site.clone(),
+        firm: Some(place.firm.clone()),
+        site: Some(place.site.clone()),
         recycler: false,
         counterparty: None,
         material: Some(place.material.material.clone()),
@@ -387,6 +416,7 @@ fn of_pile(event: &StockDrawn) -> Fact {
         method: *method,
         contract: None,
         delivery: None,
+        item: None,
     }
 }
 
@@ -444,8 +474,8 @@ fn of_sides(
     Fact {
         measure,
         park: own.park.clone(),
-        firm: own.firm.clone(),
-        site: own.site.clone(),
+        firm: Some(own.firm.clone()),
+        site: Some(own.site.clone()),
         recycler: own.recycler,
         counterparty: Some(Counterparty { firm, park, recycler, site }),
         material: Some(material.material.clone()),
@@ -457,6 +487,7 @@ fn of_sides(
         method,
         contract: None,
         delivery: None,
+        item: None,
     }
 }
 
@@ -483,8 +514,8 @@ fn stated(
     Fact {
         measure,
         park: declared.park.clone(),
-        firm: declared.firm.clone(),
-        site: declared.site.clone(),
+        firm: Some(declared.firm.clone()),
+        site: Some(declared.site.clone()),
         recycler: false,
         counterparty: None,
         material: material.map(|material| material.material.clone()),
@@ -496,5 +527,6 @@ fn stated(
         method,
         contract: None,
         delivery: None,
+        item: None,
     }
 }

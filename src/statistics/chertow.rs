@@ -170,8 +170,8 @@ impl ThreeTwoTest {
         let symbiotic = matches!(fact.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
         let other = fact.counterparty.as_ref().filter(|other| other.park == fact.park)?;
         let (receiver, supplier) = match self.granularity {
-            Granularity::Firm => (fact.firm.as_str(), other.firm.as_str()),
-            Granularity::Site => (fact.site.as_str(), other.site.as_str()),
+            Granularity::Firm => (fact.firm.as_ref()?.as_str(), other.firm.as_str()),
+            Granularity::Site => (fact.site.as_ref()?.as_str(), other.site.as_str()),
         };
         if fact.measure != self.evidence.measure() || !symbiotic || receiver == supplier {
             return None;

@@ -12,15 +12,13 @@ use crate::domain::event::{
     Event, Exchange, InvoiceRecorded, SheetSigned, StockOpened, StockPlace,
 };
 use crate::domain::evolve::evolve;
-use crate::domain::fact::FactUnit;
-use crate::domain::id::{FirmId, MaterialId, ParkId};
-use crate::domain::quantity::Method;
+use crate::domain::id::ParkId;
 use crate::domain::samples;
 use crate::domain::shapes::{MaterialKind, Party};
 use crate::domain::state::{StockAccount, account_id};
 use crate::domain::states::{Aggregate, MemoryStates, States, StatesMut, Stored};
 use crate::domain::time::{Day, UtcMicros};
-use crate::index::{decode, encode};
+use crate::index::{TotalKey, decode, encode};
 use crate::log::{Batch, Commit as _};
 use crate::record::{Body, CommandRef, Head};
 use crate::scenario::{self, Ground, Scenario};
@@ -308,17 +306,7 @@ fn command(position: u64) -> CommandRef {
     CommandRef { hash: Hash([0; 32]), id: format!("cmd_{position}") }
 }
 
-type Alike = (
-    Month,
-    Measure,
-    FirmId,
-    Option<FirmId>,
-    Option<MaterialId>,
-    FactUnit,
-    Method,
-    Option<MaterialKind>,
-    Option<MaterialCode>,
-);
+type Alike = (Month, Measure, TotalKey, Option<MaterialKind>, Option<MaterialCode>);
 
 #[test]
 fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
@@ -343,7 +331,7 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
         FactFilter::default(),
         FactFilter { measures: vec![Measure::Accepted, Measure::Delivered], ..Default::default() },
         FactFilter { days: Some((one.day, one.day)), ..Default::default() },
-        FactFilter { firm: Some(one.firm), ..Default::default() },
+        FactFilter { firm: one.firm, ..Default::default() },
         FactFilter { material: one.material, ..Default::default() },
         FactFilter { days: Some((Day::MIN, Day::MIN)), ..Default::default() },
     ];
@@ -357,7 +345,7 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
                 let passing = plain.iter().filter(|(at, fact)| {
                     *at < below
                         && filter.park.as_ref().is_none_or(|park| fact.park == *park)
-                        && filter.firm.as_ref().is_none_or(|firm| fact.firm == *firm)
+                        && filter.firm.as_ref().is_none_or(|firm| fact.firm.as_ref() == Some(firm))
                         && filter.material.is_none_or_is(fact.material.as_ref())
                         && (filter.measures.is_empty() || filter.measures.contains(&fact.measure))
                         && filter.days.is_none_or(|(a, b)| (a..=b).contains(&fact.day))
@@ -369,9 +357,22 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
     for park in parks {
         let mut sums: Vec<(Alike, (i128, u64))> = Vec::new();
         for (_, fact) in plain.iter().filter(|(_, fact)| fact.park == park) {
-            let other = fact.counterparty.as_ref().map(|other| other.firm.clone());
-            let Fact { measure, firm, material, unit, method, kind, code, day, .. } = fact.clone();
-            let alike = (day.month(), measure, firm, other, material, unit, method, kind, code);
+            let other = fact.counterparty.clone();
+            let Fact { measure, firm, site, material, unit, method, item, kind, code, day, .. } =
+                fact.clone();
+            let (counterparty, counterparty_site) =
+                other.map(|other| (other.firm, other.site)).unzip();
+            let key = TotalKey {
+                firm,
+                site,
+                counterparty,
+                counterparty_site,
+                material,
+                unit,
+                method,
+                item,
+            };
+            let alike = (day.month(), measure, key, kind, code);
             let found = sums.iter().position(|(key, _)| *key == alike).unwrap_or(sums.len());
             if found == sums.len() {
                 sums.push((alike, (0, 0)));
@@ -384,9 +385,7 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
         assert_eq!((as_of, totals.len()), (size, sums.len()));
         for total in totals {
             let crate::index::Total { month, measure, key, value } = total;
-            let crate::index::TotalKey { firm, counterparty, material, unit, method } = key;
-            let (kind, code) = (value.kind, value.code);
-            let alike = (month, measure, firm, counterparty, material, unit, method, kind, code);
+            let alike = (month, measure, key, value.kind, value.code);
             assert!(sums.contains(&(alike, (value.amount, value.facts))));
         }
     }

@@ -71,7 +71,7 @@ pub fn gather(rows: &Rows<'_>, of: &ReportOf) -> Result<Gathered, QueryError> {
         material: None,
     };
     index.facts(&filter, as_of, &mut |position, fact| {
-        if fact.site == of.site {
+        if fact.site.as_ref() == Some(&of.site) {
             all.fact(index, position, fact);
         }
     })?;
@@ -236,5 +236,5 @@ fn is_own(movement: Movement) -> bool {
 /// Whether what was disposed of had been taken from somebody.
 fn is_taken(index: &Index, fact: &Fact) -> bool {
     let delivery = fact.delivery.as_ref().and_then(|id| index.find::<Delivery>(id.as_str()));
-    delivery.is_some_and(|delivery| delivery.state.exchange.receiver.site == fact.site)
+    delivery.is_some_and(|delivery| Some(&delivery.state.exchange.receiver.site) == fact.site.as_ref())
 }

@@ -116,6 +116,7 @@ words! {
         OneSidedDispatched "dispatched, by the supplier's word alone" "单方记录的发货"
         Disputed "disputed" "有争议"
         OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
+        Stated "stated" "填报值"
     }
     role Role {
         LedgerKeeper "ledger keeper" "账本管理员"

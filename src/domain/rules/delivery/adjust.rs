@@ -406,7 +406,7 @@ mod tests {
         let mut sums = BTreeMap::new();
         for event in &world.log {
             facts(event, |fact| {
-                let site = fact.site.to_string();
+                let site = fact.site.expect("a delivery is of sites").to_string();
                 *sums.entry((fact.measure, site)).or_default() += fact.amount;
             });
         }
