@@ -9,16 +9,17 @@ use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
 use crate::domain::command::{EconomicMeasure, Entry};
+use crate::domain::decimal::Decimal;
 use crate::domain::event::{
-    Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, Held, MeteredAdjustmentConfirmed,
-    Side, StockDrawn,
+    Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, FigureStated, FigureWithdrawn,
+    Held, MeteredAdjustmentConfirmed, Side, Stated, StockDrawn,
 };
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
-use crate::domain::quantity::{Basis, Method, Quantity};
 use crate::domain::name::Name;
+use crate::domain::quantity::{Basis, Method, Quantity};
 use crate::domain::shapes::{MaterialBrief, MaterialKind, Party, Theme};
-use crate::domain::stated_unit::StatedUnit;
+use crate::domain::stated_unit::{ItemUnit, StatedUnit};
 use crate::domain::time::Day;
 use crate::domain::unit::Dimension;
 
@@ -373,6 +374,14 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
                 each(stated(*measure, &e.declared, None, 0, FactUnit::Nothing, Method::Declared));
             }
         }
+        Event::FigureStated(e) => {
+            let FigureStated { item, method, price_year, stated, unit, value, .. } = e;
+            each(of_item(item, stated, amount_of(unit, value), (*unit, *price_year), *method));
+        }
+        Event::FigureWithdrawn(e) => {
+            let FigureWithdrawn { item, method, price_year, stated, unit, value, .. } = e;
+            each(of_item(item, stated, -amount_of(unit, value), (*unit, *price_year), *method));
+        }
         Event::StockDrawn(e) => each(of_pile(e)),
         _ => {}
     }
@@ -387,6 +396,43 @@ fn of_theme(theme: Theme) -> &'static [Measure] {
         Theme::Recirculation => &[Measure::Recirculated],
         Theme::Stock => &[Measure::Stock],
         Theme::EconomicOutput => &[Measure::GrossOutput, Measure::ValueAdded],
+    }
+}
+
+fn amount_of(unit: &ItemUnit, value: &Decimal) -> i64 {
+    unit.amount(value).expect("the rule of statements took it")
+}
+
+fn of_item(
+    item: &Name,
+    stated: &Stated,
+    amount: i64,
+    (unit, price_year): (ItemUnit, Option<u16>),
+    method: Method,
+) -> Fact {
+    let unit = match unit {
+        ItemUnit::Of(unit) => FactUnit::Stated(unit),
+        ItemUnit::Money(currency) => {
+            FactUnit::Money(currency, price_year.expect("the rule of statements asks for it"))
+        }
+    };
+    Fact {
+        measure: Measure::Stated,
+        park: stated.park.clone(),
+        firm: stated.firm.clone(),
+        site: stated.site.clone(),
+        recycler: false,
+        counterparty: None,
+        material: None,
+        kind: None,
+        code: None,
+        day: stated.day,
+        amount,
+        unit,
+        method,
+        contract: None,
+        delivery: None,
+        item: Some(item.clone()),
     }
 }
 

@@ -126,6 +126,7 @@ ids! {
     ScaleId "scl_" "scale"
     CatalogueId "cat_" "catalogue"
     EvidenceId "evd_" "document"
+    StatementId "stm_" "statement"
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod evolve;
 pub mod fact;
 pub mod id;
 pub mod json_schema;
+pub mod method;
 pub mod money;
 pub mod name;
 pub mod operation;

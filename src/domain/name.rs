@@ -1,7 +1,7 @@
 //! Names that people give to what they define: a method, an indicator, an item of a statement.
 //!
-//! Invariant: 1 to [`MAX_NAME`] characters, small letters, digits, `_` and `-`, a letter first. So a
-//! name is safe in a path and a log line, and reads the same in every language.
+//! Invariant: 1 to [`MAX_NAME`] characters, small letters, digits, `_` and `-`, a letter first. So
+//! a name is safe in a path and a log line, and reads the same in every language.
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,7 +34,8 @@ impl FromStr for Name {
             return Ok(Name(text.into()));
         }
         let message = format!(
-            "{} is no name; one has 1 to {MAX_NAME} characters of a-z, 0-9, _ and -, a letter first",
+            "{} is no name; one has 1 to {MAX_NAME} characters of a-z, 0-9, _ and -, a letter \
+             first",
             shown(text)
         );
         Err(ValueError::new("malformed_name", message))

@@ -65,6 +65,9 @@ codes! {
     UnknownKey "unknown_key" Unknown
     UnknownReturn "unknown_return" Unknown
     UnknownAttachment "unknown_attachment" Unknown
+    UnknownMethod "unknown_method" Unknown
+    UnknownItem "unknown_item" Unknown
+    UnknownStatement "unknown_statement" Unknown
 
     IdentifierTaken "identifier_taken" Conflict
     TermReversed "term_reversed" Invalid
@@ -79,6 +82,12 @@ codes! {
     TooManyMembers "too_many_members" Invalid
     AmountTooLarge "amount_too_large" Invalid
     BadCatalogue "bad_catalogue" Invalid
+    BadMethodDocument "bad_method_document" Invalid
+    BadFigure "bad_figure" Invalid
+    WrongPeriod "wrong_period" Invalid
+    WrongPlace "wrong_place" Invalid
+    MethodWithdrawn "method_withdrawn" Conflict
+    StatementWithdrawn "statement_withdrawn" Conflict
     BadHazard "bad_hazard" Invalid
     CodeNotInCatalogue "code_not_in_catalogue" Invalid
     UnlikeDimension "unlike_dimension" Invalid

@@ -61,6 +61,13 @@ pub enum Kind {
     Sheet = 30,
     /// An invoice or credit note of a contract.
     Invoice = 31,
+    /// A version of a method.
+    Method = 32,
+    /// What figures are stated of.
+    Item = 33,
+    Statement = 34,
+    /// What was stated for a place, period and item.
+    StatedFigure = 35,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

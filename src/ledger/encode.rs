@@ -12,7 +12,7 @@ use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
-    Park, ParkPlaces, PeriodReturn, Permit, Scale, Site,
+    Park, ParkPlaces, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -127,6 +127,8 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "contract" => of::<Contract>(states, stream.id),
         "return" => of::<PeriodReturn>(states, stream.id),
         "evidence" => of::<AttachedEvidence>(states, stream.id),
+        "method" => of::<PublishedMethod>(states, stream.id),
+        "statement" => of::<Statement>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

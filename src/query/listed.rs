@@ -1,9 +1,10 @@
 //! Whom each kind of row concerns, and so who may see it.
 
 use crate::domain::id::{FirmId, ParkId};
+use crate::domain::method::Item;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
-    Period, PeriodReturn, Permit, Scale, Site, StockAccount,
+    Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -68,6 +69,9 @@ listed! {
     };
     PeriodReturn "returns" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     StockAccount "stock" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    PublishedMethod "methods" false |_state, _states| Sight::Public;
+    Item "items" false |_state, _states| Sight::Public;
+    Statement "statements" true |state, _states| Sight::Rows(concern(&state.firm, [&state.park]));
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

@@ -6,6 +6,7 @@
 
 pub mod chertow;
 pub mod exchange;
+pub mod method;
 mod percent;
 
 pub use percent::Percent;

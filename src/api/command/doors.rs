@@ -86,6 +86,12 @@ doors! {
         "submit_return" "/returns"
         "record_network_balance" "/parks/{park}/network-balances"
         "close_period" "/parks/{park}/periods/{period}/close"
+        "state_figures" "/statements"
+        "withdraw_statement" "/statements/{statement}/withdraw"
+    }
+    Statistics {
+        "publish_method" "/methods"
+        "withdraw_method" "/methods/{method}/withdraw"
     }
     Evidence {
         "attach_evidence" "/evidence"

@@ -297,7 +297,7 @@ query! {
 }
 
 /// The park of the address, if its figures may be seen.
-fn park(call: &Call) -> Result<ParkId, Problem> {
+pub(super) fn park(call: &Call) -> Result<ParkId, Problem> {
     let park: ParkId = call.segment("park")?;
     if may(call.who.as_ref(), &Sight::Figures(park.clone())) {
         return Ok(park);
@@ -308,7 +308,7 @@ fn park(call: &Call) -> Result<ParkId, Problem> {
 }
 
 /// The position that a figure is asked as of.
-fn as_of(call: &Call, asked: Option<u64>) -> Result<u64, Problem> {
+pub(super) fn as_of(call: &Call, asked: Option<u64>) -> Result<u64, Problem> {
     let position = call.api.ledger.index().position();
     match asked {
         Some(asked) if asked > position => {
@@ -460,7 +460,7 @@ async fn totals(call: Call) -> Reply {
     export::<TotalView, _>(format, "totals", page).await
 }
 
-fn wanted(
+pub(super) fn wanted(
     call: &Call,
     filter: FactFilter,
     as_of: u64,
@@ -472,7 +472,7 @@ fn wanted(
     FactsOf { filter, as_of, cursor, limit, filters, tickets: sees_tickets(call) }
 }
 
-async fn fact_page(
+pub(super) async fn fact_page(
     call: Call,
     format: Option<ListFormat>,
     wanted: FactsOf,

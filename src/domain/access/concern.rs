@@ -121,6 +121,8 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::BalanceOpened(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
         Event::EvidenceAttached(event) => event.firms.clone(),
+        Event::FigureStated(event) => one(event.stated.firm.clone()),
+        Event::FigureWithdrawn(event) => one(event.stated.firm.clone()),
         Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentConfirmed(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentDeclined(event) => of_contract(states, &event.contract),

@@ -13,11 +13,13 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod market;
+mod method;
 mod network;
 mod partner;
 mod period;
 mod registry;
 mod settlement;
+mod statement;
 mod stock;
 
 use serde::de::Error as _;
@@ -39,6 +41,7 @@ pub use delivery::{
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
+pub use method::{PublishMethod, WithdrawMethod};
 pub use network::{LossKey, Outlet, RecordNetworkBalance};
 pub use partner::{
     AnswerLink, ClaimCounterparty, ConfirmEntry, IssueLink, LinkAnswer, LinkSubject,
@@ -56,6 +59,7 @@ pub use settlement::{
     InvoiceKind, RecordInvoice, RecordPayment, RestateWindow, SettleQuantity, SettledReason,
     SheetLine, SignSheet,
 };
+pub use statement::{Figure, StateFigures, WithdrawStatement};
 pub use stock::{
     AdjustStock, CountStock, DrawStock, OpenStock, RecordGeneration, RecordLoss, StockCause,
     StockDirection, StockOrigin,
@@ -197,6 +201,10 @@ commands! {
     SettleQuantity "settle_quantity" "States what is settled of a delivery."
     RecordInvoice "record_invoice" "Records an invoice or credit note."
     RecordPayment "record_payment" "Records a payment."
+    PublishMethod "publish_method" "Publishes a version of a method."
+    WithdrawMethod "withdraw_method" "Takes a version of a method out of use."
+    StateFigures "state_figures" "States figures of a period."
+    WithdrawStatement "withdraw_statement" "Takes a statement back."
 }
 pub(crate) use for_each_command;
 

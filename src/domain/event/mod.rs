@@ -11,11 +11,13 @@ mod dispute;
 mod evidence;
 mod ledger;
 mod market;
+mod method;
 mod network;
 mod partner;
 mod period;
 mod registry;
 mod settlement;
+mod statement;
 mod stock;
 
 use serde::Serialize;
@@ -37,6 +39,7 @@ pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Held, Sett
 pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
+pub use method::{MethodPublished, MethodWithdrawn};
 pub use network::{LossShare, NetworkBalanceRecorded};
 pub use partner::{
     CounterpartyClaimed, CounterpartyRecorded, EntryConfirmed, LinkAnswered, LinkIssued,
@@ -54,6 +57,7 @@ pub use registry::{
 pub use settlement::{
     InvoiceRecorded, PaymentRecorded, QuantitySettled, SheetSigned, WindowRestated, WindowSettled,
 };
+pub use statement::{FigureStated, FigureWithdrawn, Stated};
 pub use stock::{
     StockAdjusted, StockCounted, StockDrawn, StockGenerated, StockLost, StockOpened, StockPlace,
 };
@@ -205,6 +209,10 @@ events! {
     QuantitySettled "quantity_settled" 1
     InvoiceRecorded "invoice_recorded" 1
     PaymentRecorded "payment_recorded" 1
+    MethodPublished "method_published" 1
+    MethodWithdrawn "method_withdrawn" 1
+    FigureStated "figure_stated" 1
+    FigureWithdrawn "figure_withdrawn" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -279,6 +287,10 @@ impl Event {
             Event::InvoiceRecorded(e) => of("contract", e.contract.as_str()),
             Event::PaymentRecorded(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
+            Event::MethodPublished(e) => of("method", e.id.as_str()),
+            Event::MethodWithdrawn(e) => of("method", e.id.as_str()),
+            Event::FigureStated(e) => of("statement", e.stated.statement.as_str()),
+            Event::FigureWithdrawn(e) => of("statement", e.stated.statement.as_str()),
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
@@ -413,6 +425,8 @@ impl Event {
             Event::ParkRegistered(e) => vec![&e.park],
             Event::PeriodClosed(e) => vec![&e.park],
             Event::ParkCounted(e) => vec![&e.park],
+            Event::FigureStated(e) => vec![&e.stated.park],
+            Event::FigureWithdrawn(e) => vec![&e.stated.park],
             Event::CounterpartyRecorded(e) => vec![&e.park],
             Event::NetworkBalanceRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],

@@ -7,11 +7,13 @@ pub mod evidence;
 pub mod hazard;
 pub mod lookup;
 pub mod market;
+pub mod method;
 pub mod partner;
 pub mod period;
 pub mod permits;
 pub mod registry;
 pub mod settlement;
+pub mod statement;
 pub mod stock;
 #[cfg(test)]
 pub(super) mod testing;

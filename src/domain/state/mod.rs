@@ -11,6 +11,7 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod market;
+mod method;
 mod network;
 mod period;
 mod registry;
@@ -28,6 +29,7 @@ pub use delivery::{
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
 pub use market::Listing;
+pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};
 pub use network::LossOfMonth;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{

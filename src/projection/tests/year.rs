@@ -308,6 +308,17 @@ fn command(position: u64) -> CommandRef {
 
 type Alike = (Month, Measure, TotalKey, Option<MaterialKind>, Option<MaterialCode>);
 
+/// What a fact has to share with another so that both are in one total.
+fn alike(fact: &Fact) -> Alike {
+    let other = fact.counterparty.clone();
+    let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
+    let Fact { measure, firm, site, material, unit, method, item, kind, code, day, .. } =
+        fact.clone();
+    let key =
+        TotalKey { firm, site, counterparty, counterparty_site, material, unit, method, item };
+    (day.month(), measure, key, kind, code)
+}
+
 #[test]
 fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
     let folder = tempfile::tempdir().unwrap();
@@ -357,22 +368,7 @@ fn facts_and_totals_of_two_parks_are_those_of_a_plain_fold() {
     for park in parks {
         let mut sums: Vec<(Alike, (i128, u64))> = Vec::new();
         for (_, fact) in plain.iter().filter(|(_, fact)| fact.park == park) {
-            let other = fact.counterparty.clone();
-            let Fact { measure, firm, site, material, unit, method, item, kind, code, day, .. } =
-                fact.clone();
-            let (counterparty, counterparty_site) =
-                other.map(|other| (other.firm, other.site)).unzip();
-            let key = TotalKey {
-                firm,
-                site,
-                counterparty,
-                counterparty_site,
-                material,
-                unit,
-                method,
-                item,
-            };
-            let alike = (day.month(), measure, key, kind, code);
+            let alike = alike(fact);
             let found = sums.iter().position(|(key, _)| *key == alike).unwrap_or(sums.len());
             if found == sums.len() {
                 sums.push((alike, (0, 0)));

@@ -236,5 +236,6 @@ fn is_own(movement: Movement) -> bool {
 /// Whether what was disposed of had been taken from somebody.
 fn is_taken(index: &Index, fact: &Fact) -> bool {
     let delivery = fact.delivery.as_ref().and_then(|id| index.find::<Delivery>(id.as_str()));
-    delivery.is_some_and(|delivery| Some(&delivery.state.exchange.receiver.site) == fact.site.as_ref())
+    delivery
+        .is_some_and(|delivery| Some(&delivery.state.exchange.receiver.site) == fact.site.as_ref())
 }

@@ -9,6 +9,7 @@ mod contract;
 mod delivery;
 mod evidence;
 mod market;
+mod method;
 mod period;
 mod registry;
 mod stock;
@@ -21,6 +22,7 @@ pub use delivery::{
 };
 pub use evidence::EvidenceView;
 pub use market::ListingView;
+pub use method::{ItemView, MethodView, StatedFigureView, StatementView};
 pub use period::{PeriodView, ReturnView};
 pub use registry::{
     CatalogueView, FirmView, MaterialView, MeterView, ParkView, PermitView, ScaleView, SiteView,

@@ -205,6 +205,18 @@ const REASONS: &[(&str, &str)] = &[
     ("settled_exceeds_weighed", "结算量超过过磅量。"),
     ("not_the_payee", "按价格方向，应由收款方登记发票。"),
     ("unknown_invoice", "没有这张发票。"),
+    ("unknown_method", "没有这个评价方法。"),
+    ("malformed_fraction", "权重的写法有误，应如 1/18。"),
+    ("malformed_name", "名称只能用小写字母、数字、下划线和连字符，并以字母开头。"),
+    ("malformed_period", "期间的写法有误，应如 2017、2017-Q1 或 2017-03。"),
+    ("unknown_item", "没有这个填报项。"),
+    ("unknown_statement", "没有这份填报。"),
+    ("bad_method_document", "评价方法文件有误。"),
+    ("bad_figure", "填报值有误。"),
+    ("wrong_period", "该填报项不按这种期间填报。"),
+    ("wrong_place", "该填报项的填报主体不符。"),
+    ("method_withdrawn", "该评价方法已停用。"),
+    ("statement_withdrawn", "该填报已撤回。"),
 ];
 
 #[cfg(test)]

@@ -270,6 +270,10 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("quantity_settled", "Settled quantity stated", "确定结算量"),
     ("invoice_recorded", "Invoice recorded", "登记发票"),
     ("payment_recorded", "Payment recorded", "登记付款"),
+    ("method_published", "Method published", "发布评价方法"),
+    ("method_withdrawn", "Method withdrawn", "停用评价方法"),
+    ("figure_stated", "Figure stated", "填报数据"),
+    ("figure_withdrawn", "Figure withdrawn", "撤回填报"),
 ];
 
 impl Messages {
