@@ -8,6 +8,7 @@ mod template;
 
 pub use export::export;
 pub use format::{ListFormat, asked};
+pub use import::{import_table, own_firm};
 pub use run::run;
 
 use crate::api::operation::Operation;
