@@ -491,6 +491,7 @@ messages! {
     claim_hash_says "needed where no registry number was recorded" "未登记信用代码时必填"
     claim_title "What the document is" "文件说明"
     import "Import a table" "导入表格"
+    import_short "Import" "导入"
     import_says
         "Tickets, meter readings or contracts, as your software writes them. First you see what \
          would become of each row; nothing is recorded until you say so."

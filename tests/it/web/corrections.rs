@@ -161,6 +161,8 @@ fn a_dispute_is_raised_settled_by_the_same_words_and_taken_back() {
     assert_eq!(agree, "30.60 t stand");
     let done = taken(&mill, "settle", &[("which", "agree"), ("settlement", &agree)]);
     assert!(done.contains("已了结"), "{done}");
+    let (_, line) = done.split_once("<ol class=\"line\">").unwrap();
+    assert!(line.contains("短少一吨") && line.contains("30.60 t stand"), "{line}");
     assert_eq!(state(&server, &keys)["dispute"]["end"], "settled");
     assert!(!page(&works, "/disputes").contains("dlv_1"));
     taken(&works, "dispute", &[("which", "dispute"), ("reason", "the same again")]);
