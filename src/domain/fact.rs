@@ -63,11 +63,14 @@ pub enum Measure {
     /// What is disputed, as it stood when the dispute was raised; taken back when it ends. Of the
     /// receiver's park.
     Disputed = 18,
+    /// Generated from by-products that came in, as ash of a fuel that was one: no fresh generation,
+    /// and shown apart from it.
+    GeneratedFromByProducts = 20,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 19] = [
+    pub const ALL: [Measure; 20] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -87,11 +90,12 @@ impl Measure {
         Measure::OneSidedDispatched,
         Measure::OneSidedAccepted,
         Measure::Disputed,
+        Measure::GeneratedFromByProducts,
     ];
 
     /// The measure with that number in rows.
     pub fn of_number(number: u8) -> Option<Measure> {
-        Measure::ALL.get(usize::from(number)).copied()
+        Measure::ALL.into_iter().find(|measure| *measure as u8 == number)
     }
 }
 
@@ -323,7 +327,9 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
     match event {
         Event::GenerationDeclared(e) => {
             let of = Some(&e.material);
-            each(of_return(M::Generated, &e.declared, of, &e.quantity, e.method));
+            let measure =
+                if e.from_by_products { M::GeneratedFromByProducts } else { M::Generated };
+            each(of_return(measure, &e.declared, of, &e.quantity, e.method));
         }
         Event::OwnReuseDeclared(e) => {
             let is_final = e.operation.is_none_or(|operation| operation.is_final_recovery());

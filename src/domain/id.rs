@@ -126,6 +126,8 @@ ids! {
     ScaleId "scl_" "scale"
     CatalogueId "cat_" "catalogue"
     EvidenceId "evd_" "document"
+    ClaimId "clm_" "claim"
+    MassBalanceId "mbl_" "mass balance"
 }
 
 #[cfg(test)]

@@ -61,6 +61,16 @@ pub enum Kind {
     Sheet = 30,
     /// An invoice or credit note of a contract.
     Invoice = 31,
+    /// A claim on a used quantity.
+    Claim = 32,
+    /// The claims that a delivery backs.
+    ClaimBook = 33,
+    /// The metered deliveries of a line that back claims, by month.
+    ClaimedPeriods = 34,
+    /// A mass balance account.
+    MassBalance = 35,
+    /// The last account of a product group at a site.
+    MassBalanceGroup = 36,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -2,8 +2,8 @@
 
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
-    Period, PeriodReturn, Permit, Scale, Site, StockAccount,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
+    Material, Meter, Park, Period, PeriodReturn, Permit, Scale, Site, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -68,6 +68,10 @@ listed! {
     };
     PeriodReturn "returns" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     StockAccount "stock" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    Claim "claims" true |state, _states| Sight::Rows(concern(&state.firms, &state.parks));
+    MassBalance "mass_balances" true |state, _states| {
+        Sight::Rows(concern([&state.firm], [&state.park]))
+    };
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

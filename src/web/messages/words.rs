@@ -115,6 +115,7 @@ words! {
         ValueAdded "value added" "增加值"
         OneSidedDispatched "dispatched, by the supplier's word alone" "单方记录的发货"
         Disputed "disputed" "有争议"
+        GeneratedFromByProducts "generated from by-products" "由副产物再产生"
         OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
     }
     role Role {
@@ -269,6 +270,16 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("quantity_settled", "Settled quantity stated", "确定结算量"),
     ("invoice_recorded", "Invoice recorded", "登记发票"),
     ("payment_recorded", "Payment recorded", "登记付款"),
+    ("claim_issued", "Claim issued", "签发声明"),
+    ("claim_allocation_proposed", "Shares of a claim proposed", "提议声明份额"),
+    ("claim_allocated", "Shares of a claim agreed", "商定声明份额"),
+    ("claim_transferred", "Claim transferred", "转让声明"),
+    ("claim_retired", "Claim retired", "注销声明（最终）"),
+    ("claim_voided", "Claim void", "声明作废"),
+    ("mass_balance_opened", "Mass balance opened", "开立质量平衡账户"),
+    ("inputs_booked", "Qualifying input booked", "登记合格投入"),
+    ("output_claimed", "Output claimed", "声明产出"),
+    ("mass_balance_closed", "Mass balance closed", "质量平衡结账"),
 ];
 
 impl Messages {
