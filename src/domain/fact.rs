@@ -68,11 +68,14 @@ pub enum Measure {
     Disputed = 18,
     /// A figure that was stated, of the item that the fact names.
     Stated = 19,
+    /// Generated from by-products that came in, as ash of a fuel that was one: no fresh generation,
+    /// and shown apart from it.
+    GeneratedFromByProducts = 20,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 20] = [
+    pub const ALL: [Measure; 21] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -93,11 +96,12 @@ impl Measure {
         Measure::OneSidedAccepted,
         Measure::Disputed,
         Measure::Stated,
+        Measure::GeneratedFromByProducts,
     ];
 
     /// The measure with that number in rows.
     pub fn of_number(number: u8) -> Option<Measure> {
-        Measure::ALL.get(usize::from(number)).copied()
+        Measure::ALL.into_iter().find(|measure| *measure as u8 == number)
     }
 }
 
@@ -336,7 +340,9 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
     match event {
         Event::GenerationDeclared(e) => {
             let of = Some(&e.material);
-            each(of_return(M::Generated, &e.declared, of, &e.quantity, e.method));
+            let measure =
+                if e.from_by_products { M::GeneratedFromByProducts } else { M::Generated };
+            each(of_return(measure, &e.declared, of, &e.quantity, e.method));
         }
         Event::OwnReuseDeclared(e) => {
             let is_final = e.operation.is_none_or(|operation| operation.is_final_recovery());

@@ -127,6 +127,8 @@ ids! {
     CatalogueId "cat_" "catalogue"
     EvidenceId "evd_" "document"
     StatementId "stm_" "statement"
+    ClaimId "clm_" "claim"
+    MassBalanceId "mbl_" "mass balance"
 }
 
 #[cfg(test)]

@@ -18,8 +18,9 @@ use crate::domain::evolve::{Meta, evolve};
 use crate::domain::id::ParkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
-    Park, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
+    MassBalance, Material, Meter, Park, PeriodReturn, Permit, PublishedMethod, Scale, Site,
+    Statement,
 };
 use crate::domain::states::{Aggregate, MemoryStates, States, Stored};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -287,6 +288,8 @@ fn version(states: &MemoryStates, stream: Stream<'_>) -> u64 {
         "evidence" => of::<AttachedEvidence>(states, stream.id),
         "method" => of::<PublishedMethod>(states, stream.id),
         "statement" => of::<Statement>(states, stream.id),
+        "claim" => of::<Claim>(states, stream.id),
+        "mass_balance" => of::<MassBalance>(states, stream.id),
         other => panic!("the stream {other} has no kind of aggregate here"),
     }
 }

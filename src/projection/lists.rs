@@ -130,6 +130,17 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
             let id = format!("{}/{}", e.place.site, e.place.material.material);
             of(Kind::StockAccount, id, vec![&e.place.park], vec![&e.place.firm])
         }
+        Event::ClaimIssued(e) => {
+            let parks = vec![&e.producer.park, &e.user.park];
+            of(Kind::Claim, e.claim.as_str(), parks, vec![&e.producer.firm, &e.user.firm])
+        }
+        Event::ClaimTransferred(e) => {
+            let (parks, firms) = (e.parks.iter().collect(), e.firms.iter().collect());
+            of(Kind::Claim, e.claim.as_str(), parks, firms)
+        }
+        Event::MassBalanceOpened(e) => {
+            of(Kind::MassBalance, e.balance.as_str(), vec![&e.park], vec![&e.firm])
+        }
         Event::EvidenceAttached(e) => Some(Entry {
             kind: Kind::Evidence,
             id: e.evidence.as_str().into(),

@@ -256,6 +256,7 @@ fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketVi
         | Measure::OneSidedAccepted
         | Measure::Disputed => &delivery.state.received,
         Measure::Generated
+        | Measure::GeneratedFromByProducts
         | Measure::OwnReused
         | Measure::FreshWater
         | Measure::Recirculated

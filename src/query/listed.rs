@@ -3,8 +3,9 @@
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
-    Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement, StockAccount,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
+    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
+    StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -76,6 +77,10 @@ listed! {
     PublishedMethod "methods" false |_state, _states| Sight::Public;
     Item "items" false |_state, _states| Sight::Public;
     Statement "statements" true |state, _states| Sight::Rows(concern(&state.firm, [&state.park]));
+    Claim "claims" true |state, _states| Sight::Rows(concern(&state.firms, &state.parks));
+    MassBalance "mass_balances" true |state, _states| {
+        Sight::Rows(concern([&state.firm], [&state.park]))
+    };
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

@@ -4,6 +4,7 @@
 mod attach;
 mod backup;
 mod cli;
+mod double_counting;
 mod events;
 mod first_month;
 mod golden;

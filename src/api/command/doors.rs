@@ -129,6 +129,17 @@ doors! {
         "adjust_stock" "/stock/{site}/{material}/adjust"
         "record_loss" "/stock/{site}/{material}/record-loss"
     }
+    Claims {
+        "issue_claim" "/claims"
+        "allocate_claim" "/claims/{claim}/allocate"
+        "transfer_claim" "/claims/{claim}/transfer"
+        "retire_claim" "/claims/{claim}/retire"
+        "void_claim" "/claims/{claim}/void"
+        "open_mass_balance" "/mass-balances"
+        "book_inputs" "/mass-balances/{balance}/inputs"
+        "claim_output" "/mass-balances/{balance}/outputs"
+        "close_mass_balance" "/mass-balances/{balance}/close"
+    }
 }
 
 impl Door {

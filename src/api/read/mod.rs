@@ -1,6 +1,7 @@
 //! The reads: rows, figures, facts, the log, the state of the service.
 
 mod access;
+mod claim;
 mod collection;
 mod confidential;
 mod contract;
@@ -11,6 +12,7 @@ mod health;
 mod link;
 mod log;
 mod market;
+mod mass_balance;
 mod method;
 mod period;
 mod programme;
@@ -53,6 +55,8 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(log::operations());
     operations.push(health::operation());
     operations.extend(stock::operations());
+    operations.extend(claim::operations());
+    operations.extend(mass_balance::operations());
     operations.extend(report::operations());
     operations
 }

@@ -1,12 +1,14 @@
 //! The rules, one file an aggregate: what `decide` refuses or answers, and what `evolve` leaves.
 
 pub mod access;
+pub mod claim;
 pub mod contract;
 pub mod delivery;
 pub mod evidence;
 pub mod hazard;
 pub mod lookup;
 pub mod market;
+pub mod mass_balance;
 pub mod method;
 pub mod partner;
 pub mod period;

@@ -9,7 +9,8 @@ use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::code::MaterialCode;
 use crate::domain::event::{
-    Event, Exchange, InvoiceRecorded, SheetSigned, StockOpened, StockPlace,
+    ClaimIssued, Event, Exchange, InvoiceRecorded, MassBalanceOpened, SheetSigned, StockOpened,
+    StockPlace,
 };
 use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
@@ -175,6 +176,32 @@ fn of_a_contract_of_the_year(event: &Event) -> Option<Event> {
     }
 }
 
+/// The sample of a claim, about deliveries that there are, one of them metered; and of an account.
+#[expect(clippy::wildcard_enum_match_arm, reason = "three of them")]
+fn of_deliveries_of_the_year(event: &Event) -> Option<Event> {
+    let find = |metered: bool| {
+        let mut deliveries = year().iter().filter_map(|record| match &record.event {
+            Event::MeteredPeriodRecorded(event) if metered => Some(&event.exchange.delivery),
+            Event::DeliveryDispatched(event) if !metered => Some(&event.exchange.delivery),
+            _ => None,
+        });
+        deliveries.next().cloned()
+    };
+    let (delivery, origins) = (find(false)?, vec![find(true)?]);
+    match event.clone() {
+        Event::ClaimIssued(event) => Some(ClaimIssued { delivery, origins, ..event }.into()),
+        Event::ClaimAllocationProposed(_)
+        | Event::ClaimAllocated(_)
+        | Event::ClaimTransferred(_)
+        | Event::ClaimRetired(_)
+        | Event::ClaimVoided(_) => Some(event.clone()),
+        Event::MassBalanceOpened(event) => {
+            Some(MassBalanceOpened { continues: None, ..event }.into())
+        }
+        _ => None,
+    }
+}
+
 #[test]
 fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
     let mut states = checked_with_stock();
@@ -187,13 +214,21 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
         if alone {
             evolve(&mut states, &record.meta(), &record.event);
         }
-        // Nor is anything of it signed or invoiced.
+        // Nor is anything of it claimed, signed or invoiced.
+        if let Some(event) = of_deliveries_of_the_year(&record.event) {
+            evolve(&mut states, &record.meta(), &event);
+        }
         if let Some(event) = of_a_contract_of_the_year(&record.event) {
             evolve(&mut states, &record.meta(), &event);
         }
     }
     let kinds: Vec<_> = states.looked.keys().map(|kind| *kind as u8).collect();
-    assert_eq!(kinds, (1..=Kind::Invoice as u8).collect::<Vec<_>>(), "{:?}", states.looked);
+    assert_eq!(
+        kinds,
+        (1..=Kind::MassBalanceGroup as u8).collect::<Vec<_>>(),
+        "{:?}",
+        states.looked
+    );
 }
 
 #[test]

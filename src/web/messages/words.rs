@@ -130,6 +130,7 @@ words! {
         ValueAdded "value added" "增加值"
         OneSidedDispatched "dispatched, by the supplier's word alone" "单方记录的发货"
         Disputed "disputed" "有争议"
+        GeneratedFromByProducts "generated from by-products" "由副产物再产生"
         OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
         Stated "stated" "填报值"
     }
@@ -289,6 +290,16 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("method_withdrawn", "Method withdrawn", "停用评价方法"),
     ("figure_stated", "Figure stated", "填报数据"),
     ("figure_withdrawn", "Figure withdrawn", "撤回填报"),
+    ("claim_issued", "Claim issued", "签发声明"),
+    ("claim_allocation_proposed", "Shares of a claim proposed", "提议声明份额"),
+    ("claim_allocated", "Shares of a claim agreed", "商定声明份额"),
+    ("claim_transferred", "Claim transferred", "转让声明"),
+    ("claim_retired", "Claim retired", "注销声明（最终）"),
+    ("claim_voided", "Claim void", "声明作废"),
+    ("mass_balance_opened", "Mass balance opened", "开立质量平衡账户"),
+    ("inputs_booked", "Qualifying input booked", "登记合格投入"),
+    ("output_claimed", "Output claimed", "声明产出"),
+    ("mass_balance_closed", "Mass balance closed", "质量平衡结账"),
 ];
 
 impl Messages {

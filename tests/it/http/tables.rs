@@ -257,6 +257,7 @@ fn every_collection_is_exported_in_both_forms() {
     }
     for path in [
         "catalogues",
+        "claims",
         "contracts",
         "contracts/{contract}/sheets/{month}",
         "deliveries",
@@ -264,6 +265,7 @@ fn every_collection_is_exported_in_both_forms() {
         "firms",
         "keys",
         "listings",
+        "mass-balances",
         "materials",
         "meters",
         "parks",

@@ -16,7 +16,7 @@ use crate::domain::quantity::MAX_AMOUNT;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::{Decision, shared};
-use crate::domain::rules::{lookup, permits};
+use crate::domain::rules::{claim, lookup, permits};
 use crate::domain::shapes::{AdjustmentCause, AdjustmentSign};
 use crate::domain::state::{Adjustment, AdjustmentStage, Contract, Line, MeterUse};
 use crate::domain::states::{States, StatesMut};
@@ -101,7 +101,9 @@ pub fn confirm_adjustment<S: States>(
         sign: adjustment.sign,
         supplier: contract.supplier.clone(),
     };
-    Ok(vec![confirmed.into()])
+    let mut events = vec![Event::from(confirmed)];
+    events.extend(claim::voided_by_adjustment(context.states, contract, adjustment));
+    Ok(events)
 }
 
 pub fn decline_adjustment<S: States>(
