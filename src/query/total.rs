@@ -31,6 +31,10 @@ pub struct TotalView {
     /// Of totals by material: its first code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<MaterialCode>,
+    /// Of what was accepted: how much is under dispute, of that and of what waits for it; absent
+    /// where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Sum>,
     /// How many facts it is the sum of.
     #[schema(minimum = 0)]
     pub facts: u64,
@@ -50,6 +54,10 @@ pub struct TotalView {
     /// Of totals by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub month: Option<Month>,
+    /// Of what was accepted or dispatched: the part that stands by one side's word alone; absent
+    /// where both sides stand for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_sided: Option<Sum>,
     /// Of matter and energy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Sum>,
@@ -84,8 +92,24 @@ pub struct TotalsOf {
     pub filter: TotalFilter,
 }
 
+/// Where the total of a measure stands.
+type Member = fn(&mut TotalView) -> &mut Option<Sum>;
+
+/// Which totals say how much of another is not both sides' word, and where that is shown.
+const BESIDE: [(Measure, Measure, Member); 3] = [
+    (Measure::Accepted, Measure::Disputed, |view| &mut view.disputed),
+    (Measure::Accepted, Measure::OneSidedAccepted, |view| &mut view.one_sided),
+    (Measure::Dispatched, Measure::OneSidedDispatched, |view| &mut view.one_sided),
+];
+
 pub fn totals(index: &Index, size: u64, of: TotalsOf) -> Result<Totals, QueryError> {
-    let TotalsOf { park, from, to, by, filter } = of;
+    let TotalsOf { park, from, to, by, mut filter } = of;
+    let asked = filter.measures.clone();
+    for (measure, beside, _) in BESIDE {
+        if asked.contains(&measure) && !asked.contains(&beside) {
+            filter.measures.push(beside);
+        }
+    }
     let (as_of, found) = index.totals(&park, (from, to), &filter)?;
     let mut sums: BTreeMap<(u8, String, FactUnit), (Total, i128, u64)> = BTreeMap::new();
     for total in found {
@@ -99,24 +123,42 @@ pub fn totals(index: &Index, size: u64, of: TotalsOf) -> Result<Totals, QueryErr
         let sum = sums.entry(key).or_insert_with(|| (total, 0, 0));
         (sum.1, sum.2) = (sum.1 + amount, sum.2 + facts);
     }
-    let items = sums.into_values().map(|(total, amount, facts)| view(by, total, amount, facts));
+    let mut items = Vec::with_capacity(sums.len());
+    for ((measure, group, unit), (total, amount, facts)) in &sums {
+        if !asked.is_empty() && !asked.contains(&total.measure) {
+            continue;
+        }
+        let mut item = view(by, total.clone(), *amount, *facts);
+        for (of, beside, member) in BESIDE {
+            let key = (beside as u8, group.clone(), *unit);
+            let found = sums.get(&key).filter(|_| of as u8 == *measure);
+            if let Some((_, amount, _)) = found.filter(|(_, amount, _)| *amount != 0) {
+                *member(&mut item) = physical(*unit, *amount);
+            }
+        }
+        items.push(item);
+    }
     let lag = size.saturating_sub(as_of);
-    Ok(Totals { as_of, by, from, items: items.collect(), lag, park, to })
+    Ok(Totals { as_of, by, from, items, lag, park, to })
+}
+
+/// A total of matter or energy; none of money.
+fn physical(unit: FactUnit, amount: i128) -> Option<Sum> {
+    let FactUnit::Physical(dimension, basis) = unit else { return None };
+    let sum = Sum::new(amount, dimension, basis);
+    Some(sum.expect("a park's facts add up to far less than a sum can hold"))
 }
 
 fn view(by: TotalBy, total: Total, amount: i128, facts: u64) -> TotalView {
-    let (quantity, money) = match total.key.unit {
-        FactUnit::Physical(dimension, basis) => {
-            let sum = Sum::new(amount, dimension, basis);
-            (Some(sum.expect("a park's facts add up to far less than a sum can hold")), None)
-        }
-        FactUnit::Money(currency, price_year) => {
-            (None, Some(MoneyFact::new(amount, currency, price_year)))
-        }
+    let quantity = physical(total.key.unit, amount);
+    let money = match total.key.unit {
+        FactUnit::Physical(..) => None,
+        FactUnit::Money(currency, price_year) => Some(MoneyFact::new(amount, currency, price_year)),
     };
     let of_material = by == TotalBy::Material;
     TotalView {
         code: total.value.code.filter(|_| of_material),
+        disputed: None,
         facts,
         firm: (by == TotalBy::Firm).then_some(total.key.firm),
         kind: total.value.kind.filter(|_| of_material),
@@ -124,6 +166,7 @@ fn view(by: TotalBy, total: Total, amount: i128, facts: u64) -> TotalView {
         measure: total.measure,
         money,
         month: (by == TotalBy::Month).then_some(total.month),
+        one_sided: None,
         quantity,
     }
 }
