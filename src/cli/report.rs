@@ -187,6 +187,12 @@ fn verdict(text: &mut String, result: &ThreeTwo) {
             let (quantity, uses) = (amount(&link.quantity), count(link.facts, "use"));
             let _ =
                 writeln!(text, "    {supplier} -> {receiver}  {resource}  {quantity} in {uses}");
+            for (sum, what) in [(&link.one_sided, "one side's word"), (&link.disputed, "disputed")]
+            {
+                if sum.amount() != 0 {
+                    let _ = writeln!(text, "      {what}: {}", amount(sum));
+                }
+            }
         }
     }
     if !result.excluded_recyclers.is_empty() {

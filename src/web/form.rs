@@ -35,6 +35,11 @@ impl Fields {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
+    /// All of that name, as the boxes that were ticked in a list.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+
     /// As [`Fields::get`], nothing if it was left empty.
     pub fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|value| !value.is_empty())
@@ -106,6 +111,7 @@ mod tests {
     fn a_field_is_found_by_name_and_trimmed() {
         let fields = Fields::parse("gross=+31.2+&unit=%E5%90%A8&plate=&gross=7");
         assert_eq!(fields.get("gross"), "31.2");
+        assert_eq!(fields.all("gross").collect::<Vec<_>>(), ["31.2", "7"]);
         assert_eq!(fields.get("unit"), "吨");
         assert_eq!((fields.filled("plate"), fields.filled("none")), (None, None));
     }

@@ -3,6 +3,8 @@
 
 mod attach;
 mod backup;
+#[path = "../support/chance.rs"]
+mod chance;
 mod cli;
 mod double_counting;
 mod events;

@@ -44,6 +44,8 @@ pub struct Delivery {
     pub booked: Day,
     /// In base units, as all below.
     pub accepted: Option<i64>,
+    /// Position of the record by which it was accepted.
+    pub accepted_by: Option<u64>,
     /// Whether it stands in the balance of a network.
     pub balanced: bool,
     pub call_off: Option<CallOffId>,

@@ -219,3 +219,29 @@ fn totals_tell_accepted_from_used_and_measured_from_stated() {
         (3, "77.78")
     );
 }
+
+#[test]
+fn a_link_says_what_of_it_is_disputed_or_one_side_s_word() {
+    let mut facts = power_cement_brewery();
+    let told = |measure, material: &str, tonnes| {
+        let mut fact = flow("power", "cement", material, tonnes);
+        fact.measure = measure;
+        fact
+    };
+    facts.push(told(Measure::Disputed, "gypsum", 3));
+    facts.push(told(Measure::OneSidedAccepted, "gypsum", 2));
+    // Settled again, and of what was never used: neither makes or marks a link.
+    facts.push(told(Measure::Disputed, "ash", 7));
+    facts.push(told(Measure::Disputed, "ash", -7));
+    facts.push(told(Measure::Disputed, "slag", 9));
+    let (plain, result) =
+        (test(Granularity::Firm, &power_cement_brewery()), { test(Granularity::Firm, &facts) });
+    assert_eq!((result.verdict, result.contested_links), (plain.verdict, 1));
+    let links = &result.components[0].links;
+    assert_eq!(links.len(), plain.components[0].links.len());
+    for link in links {
+        let contested = link.resource == "mat_gypsum";
+        let sums = (link.disputed.amount(), link.one_sided.amount());
+        assert_eq!(sums, if contested { (3_000_000, 2_000_000) } else { (0, 0) }, "{link:?}");
+    }
+}

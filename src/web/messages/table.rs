@@ -32,6 +32,7 @@ messages! {
     question_rows "Deliveries that you would confirm" "将由您确认的交付"
     question_empty "Nothing waits for your confirmation." "没有待您确认的内容。"
     question_answered "Thank you. Your answer is recorded at" "谢谢。您的答复已记录于"
+    question_which "Which loads are disputed? All, if none is ticked" "对哪些车次有异议？都不勾选则为全部"
     question_wrong "If not, what is wrong?" "如不属实，请说明"
     your_name "Your name" "您的姓名"
     dispute "Dispute" "提出异议"
