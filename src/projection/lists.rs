@@ -121,6 +121,14 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
             let id = format!("{}/{}", e.park, e.period);
             of(Kind::Period, id, vec![&e.park], vec![])
         }
+        _ => entry_of_figures(event),
+    }
+}
+
+/// The entry of what figures and claims are made of.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most events bring nothing into being")]
+fn entry_of_figures(event: &Event) -> Option<Entry<'_>> {
+    match event {
         Event::MethodPublished(e) => of(Kind::Method, e.id.as_str(), vec![], vec![]),
         Event::FigureStated(e) => {
             let Stated { firm, park, statement, .. } = &e.stated;

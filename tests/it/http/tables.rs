@@ -195,6 +195,10 @@ fn query_of(path: &str) -> String {
     if !month.is_empty() {
         query = query.replace('?', &format!("?from={month}&to={month}&"));
     }
+    if path.contains("/indicators/") {
+        let asked = "?method=example&period=2025&leaf=0&";
+        return query.replace("{indicator}", "solid_waste_utilisation").replace('?', asked);
+    }
     if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
         query = query.replace('?', "?park=prk_a&");
     }
@@ -217,6 +221,8 @@ fn every_collection_is_exported_in_both_forms() {
     let (server, keys) = Server::with_contract();
     with_account(&server, &keys.mill);
     server.load(&keys, 1);
+    let method = json!({"document": symbiosis_ledger::domain::samples::method()});
+    server.post("/api/v1/methods", &server.keeper, "cmd_method", &method).ok();
     let park = server.key("key_park", "park", json!({"parks": ["prk_a"]}));
     server.ledger.settle();
     let document: Value = serde_json::from_str(&symbiosis_ledger::api::openapi()).unwrap();
