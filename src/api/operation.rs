@@ -431,6 +431,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "indicator" => ("The indicator.", of("Name")),
         "item" => ("The item.", of("Name")),
         "statement" => ("The statement.", of("StatementId")),
+        "roster" => ("The roster.", of("RosterId")),
         "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
         "month" => ("The month in which the settlement window ends.", of("Month")),

@@ -40,7 +40,7 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, contract, delivery, evidence, market, method, partner, period, registry,
+        access, contract, delivery, evidence, market, method, partner, period, registry, roster,
         settlement, statement, stock,
     };
     match request {
@@ -115,5 +115,7 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::WithdrawMethod(data) => method::withdraw_method(context, data),
         Request::StateFigures(data) => statement::state_figures(context, data),
         Request::WithdrawStatement(data) => statement::withdraw_statement(context, data),
+        Request::SetRoster(data) => roster::set_roster(context, data),
+        Request::SendReminder(data) => roster::send_reminder(context, data),
     }
 }

@@ -7,8 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, contract, delivery, evidence, market, method, partner, period, registry, settlement,
-    statement, stock,
+    access, contract, delivery, evidence, market, method, partner, period, registry, roster,
+    settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -120,5 +120,6 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         Event::FigureStated(_) | Event::FigureWithdrawn(_) => {
             statement::evolve(states, meta, event);
         }
+        Event::RosterSet(_) | Event::ReminderSent(_) => roster::evolve(states, meta, event),
     }
 }

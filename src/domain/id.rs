@@ -127,6 +127,8 @@ ids! {
     CatalogueId "cat_" "catalogue"
     EvidenceId "evd_" "document"
     StatementId "stm_" "statement"
+    RosterId "ros_" "roster"
+    ParticipationId "prg_" "participation"
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub mod operation;
 pub mod party_id;
 pub mod quantity;
 pub mod refusal;
+pub mod roster;
 mod rules;
 pub mod samples;
 pub mod shapes;

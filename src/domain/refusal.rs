@@ -190,6 +190,9 @@ codes! {
     SettledExceedsWeighed "settled_exceeds_weighed" Invalid
     NotThePayee "not_the_payee" Forbidden
     UnknownInvoice "unknown_invoice" Unknown
+    UnknownRoster "unknown_roster" Unknown
+    BadDue "bad_due" Invalid
+    NotOnRoster "not_on_roster" Conflict
 }
 
 /// Why a command is refused.

@@ -68,6 +68,10 @@ pub enum Kind {
     Statement = 34,
     /// What was stated for a place, period and item.
     StatedFigure = 35,
+    /// Who must declare what by when.
+    Roster = 36,
+    /// A roster as it was set once.
+    RosterVersion = 37,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

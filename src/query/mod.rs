@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod attachment;
+pub mod covered;
 pub mod cursor;
 pub mod fact;
 pub mod figure;
@@ -17,6 +18,7 @@ pub mod question;
 pub mod reconciliation;
 pub mod record;
 pub mod report;
+pub mod roster;
 pub mod rows;
 pub mod see;
 pub mod sheet;

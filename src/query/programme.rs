@@ -12,11 +12,13 @@ use crate::domain::fact::{Fact, Measure};
 use crate::domain::id::ParkId;
 use crate::domain::method::{Bound, Certainty, Indicator, Item, Method, MethodStatus, NumberKind};
 use crate::domain::name::Name;
+use crate::domain::state::{RosterVersion, method_id};
 use crate::domain::text::Text;
 use crate::domain::time::Period;
+use crate::query::covered::{MissingPlace, coverage_percent, missing_places};
 use crate::statistics::method::{
-    Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Missing, Number, Outcome, Passed, Status,
-    Undefined, judge,
+    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Missing, Number, Outcome,
+    Passed, Status, Undefined, Watch, has_gap, judge,
 };
 
 /// What a leaf is a sum of.
@@ -135,6 +137,10 @@ pub struct IndicatorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
     pub certainty: Certainty,
+    /// How much of what rosters ask for was declared, in percent with two digits cut off; absent
+    /// where no roster asks for anything that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage_percent: Option<String>,
     /// A root that is no fraction was cut behind 40 digits.
     pub cut: bool,
     /// Exact, in `unit`, as a fraction.
@@ -157,6 +163,9 @@ pub struct IndicatorView {
     /// Why it is unknown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingView>,
+    /// Who is on a roster and has not declared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_places: Vec<MissingPlace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -278,6 +287,8 @@ pub struct Question {
     pub as_of: u64,
     pub lag: u64,
     pub root: Option<String>,
+    /// The rosters that stood then.
+    pub rosters: Vec<RosterVersion>,
 }
 
 /// A method, evaluated.
@@ -286,6 +297,8 @@ pub struct Programme<'a> {
     pub method: &'a Method,
     pub leaves: Vec<Leaf>,
     judged: Vec<Judged>,
+    /// What was owed for each indicator, and whether it was declared.
+    covered: Vec<Coverage>,
     passed: Passed,
 }
 
@@ -304,18 +317,31 @@ impl<'a> Programme<'a> {
             ground,
             leaves: Vec::new(),
         };
+        let id = method_id(&method.method, method.version);
+        let rosters = question.rosters.clone();
+        let watch = Watch::new(ground, &rosters, &id);
         let incomplete = |of: &Evaluation<'_>, evaluated: &Evaluated| {
-            leaves_of(evaluated).into_iter().any(|leaf| of.leaves[leaf].is_partial())
+            let leaves = leaves_of(evaluated);
+            leaves.iter().any(|leaf| of.leaves[*leaf].is_partial())
+                || has_gap(&watch.of(&of.leaves, &leaves))
         };
         let (judged, passed) = judge(&mut evaluation, question.period, &incomplete);
         let leaves = evaluation.leaves;
-        Programme { question, method, leaves, judged, passed }
+        let covered = judged.iter().map(|judged| {
+            let own = leaves_of(&judged.evaluated);
+            watch.of(&leaves, &own)
+        });
+        let covered = covered.collect();
+        Programme { question, method, leaves, judged, covered, passed }
     }
 
     pub fn answer(&self) -> ProgrammeAnswer {
         let Question { park, period, base_year, as_of, lag, root, .. } = self.question.clone();
         let method = self.method;
         let all = || method.indicators.iter().zip(&self.judged);
+        let views = all().zip(&self.covered);
+        let views =
+            views.map(|((indicator, judged), covered)| self.view(indicator, judged, covered));
         let groups = method.groups.iter().map(|group| {
             let met = all().filter(|(one, judged)| {
                 one.group.as_ref() == Some(&group.group) && judged.status == Status::Met
@@ -339,7 +365,7 @@ impl<'a> Programme<'a> {
             certainty: method.certainty,
             document: method.document.clone(),
             groups: groups.collect(),
-            indicators: all().map(|(indicator, judged)| self.view(indicator, judged)).collect(),
+            indicators: views.collect(),
             issuer_en: method.issuer_en.clone(),
             issuer_zh: method.issuer_zh.clone(),
             lag,
@@ -366,7 +392,7 @@ impl<'a> Programme<'a> {
         let place = self.method.indicators.iter().position(|one| one.indicator == *name)?;
         let (indicator, judged) = (&self.method.indicators[place], &self.judged[place]);
         let Question { park, period, as_of, root, .. } = self.question.clone();
-        let view = self.view(indicator, judged);
+        let view = self.view(indicator, judged, &self.covered[place]);
         let mut leaves = leaves_of(&judged.evaluated);
         if let Some((beside, _)) = &judged.beside {
             leaves.extend(leaves_of(beside));
@@ -386,7 +412,7 @@ impl<'a> Programme<'a> {
         })
     }
 
-    fn view(&self, indicator: &Indicator, judged: &Judged) -> IndicatorView {
+    fn view(&self, indicator: &Indicator, judged: &Judged, covered: &Coverage) -> IndicatorView {
         let digits = indicator.digits;
         let print = |value: &Number| value.text(digits);
         let beside = indicator.beside.as_ref().zip(judged.beside.as_ref());
@@ -405,6 +431,7 @@ impl<'a> Programme<'a> {
         IndicatorView {
             beside,
             bound: judged.bound.clone(),
+            coverage_percent: coverage_percent(covered),
             certainty: indicator.certainty,
             cut: matches!(outcome, Outcome::Known { cut: true, .. }),
             exact: judged.value.as_ref().map(Number::fraction),
@@ -416,6 +443,7 @@ impl<'a> Programme<'a> {
             mandatory: indicator.mandatory,
             measured_percent: self.measured_percent(&judged.evaluated),
             missing,
+            missing_places: missing_places(covered),
             note: indicator.note.clone(),
             number: indicator.number.clone(),
             status: status(judged.status),

@@ -3,6 +3,7 @@
 //! Invariant: as of an earlier position a method that was published later does not exist, and one
 //! that was withdrawn later is in force; the sums are those of the facts below that position.
 
+use crate::domain::fact::Measure;
 use crate::domain::id::ParkId;
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
@@ -12,7 +13,8 @@ use crate::domain::time::{Month, Period};
 use crate::index::{FactFilter, Index, ListOf, Total, TotalFilter};
 use crate::query::answer::QueryError;
 use crate::query::programme::{Programme, Question};
-use crate::statistics::method::{Cell, Ground};
+use crate::query::roster;
+use crate::statistics::method::{Cell, Ground, measures};
 
 /// The most versions of methods that are looked through.
 const MOST_METHODS: usize = 10_000;
@@ -74,17 +76,19 @@ pub fn evaluate<'a>(
     mut question: Question,
     is_now: bool,
 ) -> Result<Programme<'a>, QueryError> {
+    question.rosters = roster::standing(index, &question.park, question.as_of)?;
     let (first, last) =
         (first_month(method, question.period, question.base_year), question.period.last_month());
     let ground = if is_now {
-        let (as_of, ground) = of_totals(index, &question.park, (first, last), method)?;
+        let (as_of, ground) =
+            of_totals(index, &question.park, (first, last), measures(method.measures()))?;
         question.as_of = as_of;
         ground
     } else {
         let mut ground = Ground::default();
         let filter = FactFilter {
             park: Some(question.park.clone()),
-            measures: method.measures(),
+            measures: measures(method.measures()),
             days: Some((first.first(), last.last())),
             ..FactFilter::default()
         };
@@ -95,13 +99,13 @@ pub fn evaluate<'a>(
     Ok(Programme::evaluate(question, method, &items, &ground))
 }
 
-fn of_totals(
+pub fn of_totals(
     index: &Index,
     park: &ParkId,
     months: (Month, Month),
-    method: &Method,
+    measures: Vec<Measure>,
 ) -> Result<(u64, Ground), QueryError> {
-    let filter = TotalFilter { measures: method.measures(), ..TotalFilter::default() };
+    let filter = TotalFilter { measures, ..TotalFilter::default() };
     let (as_of, totals) = index.totals(park, months, &filter)?;
     let mut ground = Ground::default();
     for Total { month, measure, key, value } in totals {

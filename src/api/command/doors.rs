@@ -88,6 +88,8 @@ doors! {
         "close_period" "/parks/{park}/periods/{period}/close"
         "state_figures" "/statements"
         "withdraw_statement" "/statements/{statement}/withdraw"
+        "set_roster" "/rosters"
+        "send_reminder" "/rosters/{roster}/reminders"
     }
     Statistics {
         "publish_method" "/methods"

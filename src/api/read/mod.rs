@@ -16,6 +16,7 @@ mod period;
 mod programme;
 mod registry;
 mod report;
+mod roster;
 mod sheet;
 mod stock;
 mod ticket;
@@ -43,6 +44,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(market::operations());
     operations.extend(period::operations());
     operations.extend(method::operations());
+    operations.extend(roster::operations());
     operations.extend(evidence::operations());
     operations.extend(registry::operations());
     operations.push(ticket::operation());

@@ -141,7 +141,8 @@ async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
     let choices = read_choices(choices.as_ref().map_or("", |word| &word.0), &method)?;
     let is_now = as_of == index.position();
     let lag = call.api.ledger.size().saturating_sub(as_of);
-    let question = Question { park, period, base_year, choices, as_of, lag, root: None };
+    let question =
+        Question { park, period, base_year, choices, as_of, lag, root: None, rosters: Vec::new() };
     Ok(Asked { question, method, is_now })
 }
 

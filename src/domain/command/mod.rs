@@ -18,6 +18,7 @@ mod network;
 mod partner;
 mod period;
 mod registry;
+mod roster;
 mod settlement;
 mod statement;
 mod stock;
@@ -55,6 +56,7 @@ pub use registry::{
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
     RegisterSite, ReinstatePermit, ReplaceMeter, SuspendPermit,
 };
+pub use roster::{SendReminder, SetRoster};
 pub use settlement::{
     InvoiceKind, RecordInvoice, RecordPayment, RestateWindow, SettleQuantity, SettledReason,
     SheetLine, SignSheet,
@@ -205,6 +207,8 @@ commands! {
     WithdrawMethod "withdraw_method" "Takes a version of a method out of use."
     StateFigures "state_figures" "States figures of a period."
     WithdrawStatement "withdraw_statement" "Takes a statement back."
+    SetRoster "set_roster" "Says who must declare what by when."
+    SendReminder "send_reminder" "Reminds a firm of what is missing."
 }
 pub(crate) use for_each_command;
 

@@ -16,6 +16,7 @@ mod network;
 mod partner;
 mod period;
 mod registry;
+mod roster;
 mod settlement;
 mod statement;
 mod stock;
@@ -54,6 +55,7 @@ pub use registry::{
     MeterCalibrated, MeterRegistered, MeterReplaced, ParkRegistered, PermitRegistered,
     PermitReinstated, PermitSuspended, ScaleCalibrated, ScaleRegistered, SiteRegistered,
 };
+pub use roster::{ReminderSent, RosterSet};
 pub use settlement::{
     InvoiceRecorded, PaymentRecorded, QuantitySettled, SheetSigned, WindowRestated, WindowSettled,
 };
@@ -213,6 +215,8 @@ events! {
     MethodWithdrawn "method_withdrawn" 1
     FigureStated "figure_stated" 1
     FigureWithdrawn "figure_withdrawn" 1
+    RosterSet "roster_set" 1
+    ReminderSent "reminder_sent" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -291,6 +295,8 @@ impl Event {
             Event::MethodWithdrawn(e) => of("method", e.id.as_str()),
             Event::FigureStated(e) => of("statement", e.stated.statement.as_str()),
             Event::FigureWithdrawn(e) => of("statement", e.stated.statement.as_str()),
+            Event::RosterSet(e) => of("roster", e.roster.as_str()),
+            Event::ReminderSent(e) => of("roster", e.roster.as_str()),
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
@@ -427,6 +433,8 @@ impl Event {
             Event::ParkCounted(e) => vec![&e.park],
             Event::FigureStated(e) => vec![&e.stated.park],
             Event::FigureWithdrawn(e) => vec![&e.stated.park],
+            Event::RosterSet(e) => vec![&e.park],
+            Event::ReminderSent(e) => vec![&e.park],
             Event::CounterpartyRecorded(e) => vec![&e.park],
             Event::NetworkBalanceRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],

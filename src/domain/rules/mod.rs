@@ -12,6 +12,7 @@ pub mod partner;
 pub mod period;
 pub mod permits;
 pub mod registry;
+pub mod roster;
 pub mod settlement;
 pub mod statement;
 pub mod stock;

@@ -15,6 +15,7 @@ mod method;
 mod network;
 mod period;
 mod registry;
+mod roster;
 mod settlement;
 mod stock;
 
@@ -36,6 +37,7 @@ pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,
 };
+pub use roster::{Reminder, Roster, RosterVersion, roster_version_id};
 pub use settlement::{Invoice, Payment, Restated, SettledQuantity, Sheet, Signature};
 pub use stock::{
     Moved, Movement, STOCK_PAGE, StockAccount, StockEntry, StockLots, StockMonth, account_id,

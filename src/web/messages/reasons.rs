@@ -217,6 +217,9 @@ const REASONS: &[(&str, &str)] = &[
     ("wrong_place", "该填报项的填报主体不符。"),
     ("method_withdrawn", "该评价方法已停用。"),
     ("statement_withdrawn", "该填报已撤回。"),
+    ("unknown_roster", "没有这份填报名单。"),
+    ("bad_due", "填报期限有误。"),
+    ("not_on_roster", "该场地不在填报名单上。"),
 ];
 
 #[cfg(test)]

@@ -274,6 +274,8 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("method_withdrawn", "Method withdrawn", "停用评价方法"),
     ("figure_stated", "Figure stated", "填报数据"),
     ("figure_withdrawn", "Figure withdrawn", "撤回填报"),
+    ("roster_set", "Roster set", "设定填报名单"),
+    ("reminder_sent", "Reminder sent", "催报"),
 ];
 
 impl Messages {

@@ -10,6 +10,7 @@ mod meters;
 mod proofs;
 mod reads;
 mod reports;
+mod rosters;
 pub mod server;
 mod sheets;
 mod stock;
