@@ -432,6 +432,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "item" => ("The item.", of("Name")),
         "statement" => ("The statement.", of("StatementId")),
         "roster" => ("The roster.", of("RosterId")),
+        "participation" => ("The participation.", of("ParticipationId")),
         "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
         "month" => ("The month in which the settlement window ends.", of("Month")),

@@ -471,6 +471,17 @@ pub struct Rebuild {
 pub struct Report {
     #[command(flatten)]
     pub folder: Folder,
+    /// Print the park's self-report of a year in a programme, by its participation.
+    #[arg(
+        long,
+        value_name = "PARTICIPATION",
+        requires = "period",
+        conflicts_with_all = ["from", "to", "park"]
+    )]
+    pub annual: Option<String>,
+    /// The year of the self-report, as 2017.
+    #[arg(long, value_name = "YEAR")]
+    pub period: Option<String>,
     /// The park; may be left out if there is one only.
     #[arg(long, value_name = "PARK")]
     pub park: Option<String>,

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::cli::annual;
 use crate::cli::args::Report;
 use crate::cli::export::option;
 use crate::cli::folder::{options, view};
@@ -37,6 +38,10 @@ struct Figures {
 }
 
 pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
+    if let Some(participation) = &args.annual {
+        let reader = view(&options(&args.folder, settings).folder)?;
+        return annual::run(&reader, participation, option("--period", args.period.as_ref())?, out);
+    }
     let park: Option<ParkId> = option("--park", args.park.as_ref())?;
     let from: Option<Month> = option("--from", args.from.as_ref())?;
     let to: Option<Month> = option("--to", args.to.as_ref())?;

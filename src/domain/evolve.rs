@@ -7,8 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, contract, delivery, evidence, market, method, partner, period, registry, roster,
-    settlement, statement, stock,
+    access, contract, delivery, evidence, market, method, partner, period, procedure, registry,
+    roster, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -121,5 +121,17 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             statement::evolve(states, meta, event);
         }
         Event::RosterSet(_) | Event::ReminderSent(_) => roster::evolve(states, meta, event),
+        Event::ProgrammeApplied(_)
+        | Event::PlanFiled(_)
+        | Event::PlanApproved(_)
+        | Event::ConstructionDecided(_)
+        | Event::ParkNamed(_)
+        | Event::AnnualReportFiled(_)
+        | Event::ParkEvaluated(_)
+        | Event::ParkWarned(_)
+        | Event::ShortcomingRectified(_)
+        | Event::NamingRevoked(_)
+        | Event::AppealFiled(_)
+        | Event::AppealDecided(_) => procedure::evolve(states, meta, event),
     }
 }

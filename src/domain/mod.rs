@@ -29,6 +29,7 @@ pub mod money;
 pub mod name;
 pub mod operation;
 pub mod party_id;
+pub mod procedure;
 pub mod quantity;
 pub mod refusal;
 pub mod roster;

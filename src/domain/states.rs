@@ -72,6 +72,8 @@ pub enum Kind {
     Roster = 36,
     /// A roster as it was set once.
     RosterVersion = 37,
+    /// A park's way through a programme.
+    Participation = 38,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -19,7 +19,7 @@ use crate::domain::id::ParkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
-    Park, PeriodReturn, Permit, PublishedMethod, Roster, Scale, Site, Statement,
+    Park, Participation, PeriodReturn, Permit, PublishedMethod, Roster, Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, MemoryStates, States, Stored};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -288,6 +288,7 @@ fn version(states: &MemoryStates, stream: Stream<'_>) -> u64 {
         "method" => of::<PublishedMethod>(states, stream.id),
         "statement" => of::<Statement>(states, stream.id),
         "roster" => of::<Roster>(states, stream.id),
+        "participation" => of::<Participation>(states, stream.id),
         other => panic!("the stream {other} has no kind of aggregate here"),
     }
 }

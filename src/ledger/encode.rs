@@ -12,7 +12,8 @@ use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
-    Park, ParkPlaces, PeriodReturn, Permit, PublishedMethod, Roster, Scale, Site, Statement,
+    Park, ParkPlaces, Participation, PeriodReturn, Permit, PublishedMethod, Roster, Scale, Site,
+    Statement,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -130,6 +131,7 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "method" => of::<PublishedMethod>(states, stream.id),
         "statement" => of::<Statement>(states, stream.id),
         "roster" => of::<Roster>(states, stream.id),
+        "participation" => of::<Participation>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

@@ -4,7 +4,8 @@ use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
-    Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement, StockAccount,
+    Participation, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
+    StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -72,6 +73,9 @@ listed! {
     PublishedMethod "methods" false |_state, _states| Sight::Public;
     Item "items" false |_state, _states| Sight::Public;
     Statement "statements" true |state, _states| Sight::Rows(concern(&state.firm, [&state.park]));
+    Participation "participations" false |state, _states| {
+        Sight::Procedure(vec![state.park.clone()])
+    };
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

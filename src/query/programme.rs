@@ -9,16 +9,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::fact::{Fact, Measure};
-use crate::domain::id::ParkId;
+use crate::domain::id::{ParkId, ParticipationId};
 use crate::domain::method::{Bound, Certainty, Indicator, Item, Method, MethodStatus, NumberKind};
 use crate::domain::name::Name;
 use crate::domain::state::{RosterVersion, method_id};
 use crate::domain::text::Text;
 use crate::domain::time::Period;
 use crate::query::covered::{MissingPlace, coverage_percent, missing_places};
+use crate::query::target::{Pinned, TargetView, target};
+use crate::query::unknown::{MissingView, UndefinedWhy, missings, undefined_why};
 use crate::statistics::method::{
-    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Missing, Number, Outcome,
-    Passed, Status, Undefined, Watch, has_gap, judge,
+    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Number, Outcome, Passed, Status,
+    Watch, has_gap, judge,
 };
 
 /// What a leaf is a sum of.
@@ -53,41 +55,6 @@ pub struct LeafView {
     /// Exact; absent where nobody has stated anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-}
-
-/// Something that was not stated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MissingView {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure: Option<Measure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<Period>,
-    pub why: MissingWhy,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MissingWhy {
-    /// Nobody has stated it for the period.
-    NotStated,
-    /// It is stated for longer periods only.
-    StatedForLonger,
-    /// No base year is set.
-    NoBaseYear,
-    /// Fewer terms are known than count.
-    TooFewTerms,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UndefinedWhy {
-    ZeroDenominator,
-    ZeroGrowth,
-    MixedPrices,
-    NoSpan,
-    NegativeGrowth,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -171,6 +138,9 @@ pub struct IndicatorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<Text>,
     pub status: IndicatorStatus,
+    /// What the park's plan set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetView>,
     pub title_en: Text,
     pub title_zh: Text,
     /// Why it has no value.
@@ -227,6 +197,9 @@ pub struct ProgrammeAnswer {
     pub method_version: u16,
     pub parameters: Vec<ChoiceView>,
     pub park: ParkId,
+    /// Whose plan sets base year, parameters and targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participation: Option<ParticipationId>,
     pub passes: Passes,
     pub period: Period,
     /// Root of the log's tree at `as_of`.
@@ -289,6 +262,8 @@ pub struct Question {
     pub root: Option<String>,
     /// The rosters that stood then.
     pub rosters: Vec<RosterVersion>,
+    /// The plan that sets base year, choices and targets.
+    pub pinned: Option<Pinned>,
 }
 
 /// A method, evaluated.
@@ -336,7 +311,8 @@ impl<'a> Programme<'a> {
     }
 
     pub fn answer(&self) -> ProgrammeAnswer {
-        let Question { park, period, base_year, as_of, lag, root, .. } = self.question.clone();
+        let Question { park, period, base_year, as_of, lag, root, pinned, .. } =
+            self.question.clone();
         let method = self.method;
         let all = || method.indicators.iter().zip(&self.judged);
         let views = all().zip(&self.covered);
@@ -374,6 +350,7 @@ impl<'a> Programme<'a> {
             method_version: method.version,
             parameters: parameters.collect(),
             park,
+            participation: pinned.map(|pinned| pinned.participation),
             passes: match self.passed {
                 Passed::Yes => Passes::Yes,
                 Passed::No => Passes::No,
@@ -414,6 +391,8 @@ impl<'a> Programme<'a> {
 
     fn view(&self, indicator: &Indicator, judged: &Judged, covered: &Coverage) -> IndicatorView {
         let digits = indicator.digits;
+        let pinned = self.question.pinned.as_ref();
+        let target = pinned.and_then(|pinned| target(&pinned.plan, &indicator.indicator, judged));
         let print = |value: &Number| value.text(digits);
         let beside = indicator.beside.as_ref().zip(judged.beside.as_ref());
         let beside = beside.map(|(beside, (_, other))| BesideView {
@@ -447,6 +426,7 @@ impl<'a> Programme<'a> {
             note: indicator.note.clone(),
             number: indicator.number.clone(),
             status: status(judged.status),
+            target,
             title_en: indicator.title_en.clone(),
             title_zh: indicator.title_zh.clone(),
             undefined,
@@ -532,49 +512,6 @@ fn step(evaluated: &Evaluated) -> Step {
         period: evaluated.period,
         step: evaluated.word.to_owned(),
         value: value.map(exact),
-    }
-}
-
-fn missings(missing: &[Missing]) -> Vec<MissingView> {
-    let mut views = Vec::new();
-    for one in missing {
-        let of = |of: &LeafOf, period: Period, why| match of {
-            LeafOf::Measure(selector) => MissingView {
-                item: None,
-                measure: Some(selector.measure),
-                period: Some(period),
-                why,
-            },
-            LeafOf::Item(item) => MissingView {
-                item: Some(item.item.clone()),
-                measure: None,
-                period: Some(period),
-                why,
-            },
-        };
-        let none = |why| MissingView { item: None, measure: None, period: None, why };
-        let view = match one {
-            Missing::Leaf { of: leaf, period } => of(leaf, *period, MissingWhy::NotStated),
-            Missing::ForLonger { of: leaf, period } => {
-                of(leaf, *period, MissingWhy::StatedForLonger)
-            }
-            Missing::BaseYear => none(MissingWhy::NoBaseYear),
-            Missing::Terms => none(MissingWhy::TooFewTerms),
-        };
-        if !views.contains(&view) {
-            views.push(view);
-        }
-    }
-    views
-}
-
-fn undefined_why(why: Undefined) -> UndefinedWhy {
-    match why {
-        Undefined::ZeroDenominator => UndefinedWhy::ZeroDenominator,
-        Undefined::ZeroGrowth => UndefinedWhy::ZeroGrowth,
-        Undefined::MixedPrices => UndefinedWhy::MixedPrices,
-        Undefined::NoSpan => UndefinedWhy::NoSpan,
-        Undefined::NegativeGrowth => UndefinedWhy::NegativeGrowth,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
 use crate::domain::state::{PublishedMethod, method_id};
 use crate::domain::states::{Kind, States as _, Stored};
+use crate::domain::text::Text;
 use crate::domain::time::{Month, Period};
 use crate::index::{FactFilter, Index, ListOf, Total, TotalFilter};
 use crate::query::answer::QueryError;
@@ -58,6 +59,12 @@ pub fn method(
     Ok(found.read())
 }
 
+/// The version that a plan names, whatever became of it since.
+pub fn pinned_method(index: &Index, id: &Text) -> Result<Method, QueryError> {
+    let found = index.find::<PublishedMethod>(id.as_str());
+    Ok(found.ok_or(QueryError::NotFound("method"))?.state.read())
+}
+
 /// The first month whose facts a method needs.
 pub fn first_month(method: &Method, period: Period, base_year: Option<u16>) -> Month {
     let Some(years) = method.looks_back() else { return Month::MIN };
@@ -76,7 +83,6 @@ pub fn evaluate<'a>(
     mut question: Question,
     is_now: bool,
 ) -> Result<Programme<'a>, QueryError> {
-    question.rosters = roster::standing(index, &question.park, question.as_of)?;
     let (first, last) =
         (first_month(method, question.period, question.base_year), question.period.last_month());
     let ground = if is_now {
@@ -95,6 +101,8 @@ pub fn evaluate<'a>(
         index.facts(&filter, question.as_of, &mut |_, fact| ground.add_fact(fact))?;
         ground
     };
+    // Totals may reflect more than was asked for; the rosters are those of the same position.
+    question.rosters = roster::standing(index, &question.park, question.as_of)?;
     let items = |name: &Name| index.find::<Item>(name.as_str()).map(|item| item.state.clone());
     Ok(Programme::evaluate(question, method, &items, &ground))
 }

@@ -12,6 +12,7 @@ mod link;
 mod log;
 mod market;
 mod method;
+mod participation;
 mod period;
 mod programme;
 mod registry;
@@ -45,6 +46,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(period::operations());
     operations.extend(method::operations());
     operations.extend(roster::operations());
+    operations.extend(participation::operations());
     operations.extend(evidence::operations());
     operations.extend(registry::operations());
     operations.push(ticket::operation());

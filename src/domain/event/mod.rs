@@ -15,6 +15,7 @@ mod method;
 mod network;
 mod partner;
 mod period;
+mod procedure;
 mod registry;
 mod roster;
 mod settlement;
@@ -49,6 +50,11 @@ pub use period::{
     Declared, EconomicOutputDeclared, FreshWaterDeclared, GenerationDeclared, OwnReuseDeclared,
     ParkCounted, PeriodClosed, RecirculationDeclared, ReturnSubmitted, StockDeclared,
     ZeroActivityDeclared,
+};
+pub use procedure::{
+    AnnualReportFiled, AppealDecided, AppealFiled, ConstructionDecided, NamingRevoked,
+    ParkEvaluated, ParkNamed, ParkWarned, PlanApproved, PlanFiled, Procedure, ProgrammeApplied,
+    ShortcomingRectified,
 };
 pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
@@ -217,6 +223,18 @@ events! {
     FigureWithdrawn "figure_withdrawn" 1
     RosterSet "roster_set" 1
     ReminderSent "reminder_sent" 1
+    ProgrammeApplied "programme_applied" 1
+    PlanFiled "plan_filed" 1
+    PlanApproved "plan_approved" 1
+    ConstructionDecided "construction_decided" 1
+    ParkNamed "park_named" 1
+    AnnualReportFiled "annual_report_filed" 1
+    ParkEvaluated "park_evaluated" 1
+    ParkWarned "park_warned" 1
+    ShortcomingRectified "shortcoming_rectified" 1
+    NamingRevoked "naming_revoked" 1
+    AppealFiled "appeal_filed" 1
+    AppealDecided "appeal_decided" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -240,6 +258,9 @@ impl Event {
     pub fn stream(&self) -> Stream<'_> {
         if let Some(exchange) = self.exchange() {
             return Stream { kind: "delivery", id: exchange.delivery.as_str() };
+        }
+        if let Some(procedure) = self.procedure() {
+            return Stream { kind: "participation", id: procedure.participation.as_str() };
         }
         match self.declared() {
             Some(declared) => Stream { kind: "return", id: declared.return_id.as_str() },
@@ -336,7 +357,21 @@ impl Event {
             | Event::SettlementProposed(_)
             | Event::DisputeSettled(_)
             | Event::DisputeWithdrawn(_)
-            | Event::QuantitySettled(_) => unreachable!("it has an exchange or declares"),
+            | Event::QuantitySettled(_)
+            | Event::ProgrammeApplied(_)
+            | Event::PlanFiled(_)
+            | Event::PlanApproved(_)
+            | Event::ConstructionDecided(_)
+            | Event::ParkNamed(_)
+            | Event::AnnualReportFiled(_)
+            | Event::ParkEvaluated(_)
+            | Event::ParkWarned(_)
+            | Event::ShortcomingRectified(_)
+            | Event::NamingRevoked(_)
+            | Event::AppealFiled(_)
+            | Event::AppealDecided(_) => {
+                unreachable!("it has an exchange, declares or is of a procedure")
+            }
         }
     }
 
@@ -426,6 +461,9 @@ impl Event {
         }
         if let Some(place) = self.stock_place() {
             return vec![&place.park];
+        }
+        if let Some(procedure) = self.procedure() {
+            return vec![&procedure.park];
         }
         match self {
             Event::ParkRegistered(e) => vec![&e.park],

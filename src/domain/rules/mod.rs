@@ -11,6 +11,7 @@ pub mod method;
 pub mod partner;
 pub mod period;
 pub mod permits;
+pub mod procedure;
 pub mod registry;
 pub mod roster;
 pub mod settlement;

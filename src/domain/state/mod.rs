@@ -14,6 +14,7 @@ mod market;
 mod method;
 mod network;
 mod period;
+mod procedure;
 mod registry;
 mod roster;
 mod settlement;
@@ -33,6 +34,9 @@ pub use market::Listing;
 pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};
 pub use network::LossOfMonth;
 pub use period::{Declaration, Period, PeriodReturn};
+pub use procedure::{
+    AnnualReport, ApprovedPlan, Participation, PlanText, StageSince, Warning, YearEvaluated,
+};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,

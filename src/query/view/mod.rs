@@ -11,6 +11,7 @@ mod evidence;
 mod market;
 mod method;
 mod period;
+mod procedure;
 mod registry;
 mod stock;
 
@@ -24,6 +25,7 @@ pub use evidence::EvidenceView;
 pub use market::ListingView;
 pub use method::{ItemView, MethodView, StatedFigureView, StatementView};
 pub use period::{PeriodView, ReturnView};
+pub use procedure::{AnnualReportView, EvaluationView, ParticipationView, StageView, WarningView};
 pub use registry::{
     CatalogueView, FirmView, MaterialView, MeterView, ParkView, PermitView, ScaleView, SiteView,
     SuspensionView,

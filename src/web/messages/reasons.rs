@@ -220,6 +220,12 @@ const REASONS: &[(&str, &str)] = &[
     ("unknown_roster", "没有这份填报名单。"),
     ("bad_due", "填报期限有误。"),
     ("not_on_roster", "该场地不在填报名单上。"),
+    ("unknown_participation", "没有这项创建申请。"),
+    ("wrong_stage", "当前阶段不能进行此操作。"),
+    ("bad_plan", "规划内容有误。"),
+    ("too_late", "期限已过。"),
+    ("deadline_not_over", "整改期限未到。"),
+    ("report_not_filed", "该年度报告尚未报送。"),
 ];
 
 #[cfg(test)]

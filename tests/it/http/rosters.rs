@@ -103,40 +103,8 @@ fn an_indicator_is_incomplete_until_all_on_the_roster_have_declared() {
     let incomplete = (json!("incomplete"), json!("50.00"), missing);
     assert_eq!(of("period=2025-02"), incomplete);
 
-    let roster = story.roster("period=2025-02&day=2025-03-10");
-    assert_eq!(roster["coverage_percent"], "50.00");
-    let line = &roster["rosters"][0];
-    assert_eq!(
-        (&line["owed"], &line["declared"], &line["overdue"]),
-        (&json!(2), &json!(1), &json!(0))
-    );
-    let late = story.roster("period=2025-Q1&day=2025-03-11");
-    let places = &late["rosters"][0]["places"];
-    assert_eq!(places[0]["declared"], json!(["2025-02"]));
-    assert_eq!(
-        places[1]["missing"],
-        json!([{
-            "due": "2025-03-10", "overdue": true, "period": "2025-02",
-        }])
-    );
-    assert_eq!(story.roster("period=2025-01")["rosters"], json!([]));
-
-    let remind = json!({"message": "please", "period": "2025-02", "site": "sit_mill"});
-    story.put(&story.park, "/rosters/ros_a/reminders", "cmd_remind", &remind);
-    let duties = story.server.get("/api/v1/duties", &story.keys.mill).ok();
-    let duty = &duties["items"][0];
-    assert_eq!((&duty["roster"], &duty["overdue"]), (&json!("ros_a"), &json!(true)));
-    assert_eq!((&duty["message"], &duty["reminders"]), (&json!("please"), &json!(1)));
-    assert_eq!((&duty["reminded_on"], &duty["period"]), (&json!("2025-03-01"), &json!("2025-02")));
-    let done = story.server.get("/api/v1/duties", &story.keys.works).ok();
-    assert_eq!(done["items"], json!([]));
-    story
-        .server
-        .get("/api/v1/duties?firm=frm_mill", &story.keys.works)
-        .problem(403, "not_permitted");
-    story.server.get("/api/v1/duties", &story.park).problem(403, "not_permitted");
-    story.server.get("/api/v1/rosters/ros_a", &story.keys.mill).problem(404, "not_found");
-
+    the_roster_tells_who_is_missing(&story);
+    the_firm_is_reminded(&story);
     let zero = json!({
         "period": "2025-02", "return": "ret_mill", "site": "sit_mill",
         "zero_activity": ["generation"],
@@ -158,6 +126,44 @@ fn an_indicator_is_incomplete_until_all_on_the_roster_have_declared() {
     assert_eq!(of(&format!("period=2025-02&as_of={half}")), incomplete);
     let duties = story.server.get("/api/v1/duties", &story.keys.mill).ok();
     assert_eq!(duties["items"], json!([]));
+}
+
+fn the_roster_tells_who_is_missing(story: &Story) {
+    let roster = story.roster("period=2025-02&day=2025-03-10");
+    assert_eq!(roster["coverage_percent"], "50.00");
+    let line = &roster["rosters"][0];
+    assert_eq!(
+        (&line["owed"], &line["declared"], &line["overdue"]),
+        (&json!(2), &json!(1), &json!(0))
+    );
+    let late = story.roster("period=2025-Q1&day=2025-03-11");
+    let places = &late["rosters"][0]["places"];
+    assert_eq!(places[0]["declared"], json!(["2025-02"]));
+    assert_eq!(
+        places[1]["missing"],
+        json!([{
+            "due": "2025-03-10", "overdue": true, "period": "2025-02",
+        }])
+    );
+    assert_eq!(story.roster("period=2025-01")["rosters"], json!([]));
+}
+
+fn the_firm_is_reminded(story: &Story) {
+    let remind = json!({"message": "please", "period": "2025-02", "site": "sit_mill"});
+    story.put(&story.park, "/rosters/ros_a/reminders", "cmd_remind", &remind);
+    let duties = story.server.get("/api/v1/duties", &story.keys.mill).ok();
+    let duty = &duties["items"][0];
+    assert_eq!((&duty["roster"], &duty["overdue"]), (&json!("ros_a"), &json!(true)));
+    assert_eq!((&duty["message"], &duty["reminders"]), (&json!("please"), &json!(1)));
+    assert_eq!((&duty["reminded_on"], &duty["period"]), (&json!("2025-03-01"), &json!("2025-02")));
+    let done = story.server.get("/api/v1/duties", &story.keys.works).ok();
+    assert_eq!(done["items"], json!([]));
+    story
+        .server
+        .get("/api/v1/duties?firm=frm_mill", &story.keys.works)
+        .problem(403, "not_permitted");
+    story.server.get("/api/v1/duties", &story.park).problem(403, "not_permitted");
+    story.server.get("/api/v1/rosters/ros_a", &story.keys.mill).problem(404, "not_found");
 }
 
 #[test]
