@@ -439,6 +439,8 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "statement" => ("The statement.", of("StatementId")),
         "claim" => ("The claim.", of("ClaimId")),
         "balance" => ("The mass balance account.", of("MassBalanceId")),
+        "roster" => ("The roster.", of("RosterId")),
+        "participation" => ("The participation.", of("ParticipationId")),
         "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
         "month" => ("The month in which the settlement window ends.", of("Month")),

@@ -12,7 +12,7 @@ use crate::api::problem::Problem;
 use crate::domain::digest::Digest;
 use crate::domain::id::{
     CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, MaterialId, MeterId,
-    ParkId, PermitId, ReturnId, ScaleId, SiteId,
+    ParkId, ParticipationId, PermitId, ReturnId, RosterId, ScaleId, SiteId,
 };
 use crate::domain::name::Name;
 use crate::domain::subject::Subject;
@@ -102,7 +102,7 @@ values! {
     Text, Name, Month, Period, Day,
     ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId,
     DeliveryId, ReturnId, KeyId, MeterId, ScaleId, CatalogueId, EvidenceId,
-    Digest, Subject,
+    RosterId, ParticipationId, Digest, Subject,
 }
 
 impl Value for u64 {

@@ -478,6 +478,14 @@ pub struct Report {
     /// The park, or with --table the site.
     #[arg(value_name = "PARK|SITE", conflicts_with = "park")]
     pub of: Option<String>,
+    /// Print the park's self-report of a year in a programme, by its participation.
+    #[arg(
+        long,
+        value_name = "PARTICIPATION",
+        requires = "period",
+        conflicts_with_all = ["from", "to", "park"]
+    )]
+    pub annual: Option<String>,
     /// The park; may be left out if there is one only.
     #[arg(long, value_name = "PARK")]
     pub park: Option<String>,

@@ -4,6 +4,7 @@
 //! Invariant: the exit code is 0 if it was done, 1 if it failed, 2 if it was asked wrongly, 3 if
 //! what was to be verified does not verify; nothing else, whatever the command.
 
+mod annual;
 pub mod args;
 mod attach;
 mod backup;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::cli::annual;
 use crate::cli::args::Report;
 use crate::cli::export::option;
 use crate::cli::folder::{options, view};
@@ -40,6 +41,15 @@ struct Figures {
 pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     if let Some(table) = args.site.table {
         return site_report::run(args, table, settings, out);
+    }
+    if let Some(participation) = &args.annual {
+        let reader = view(&options(&args.folder, settings).folder)?;
+        return annual::run(
+            &reader,
+            participation,
+            option("--period", args.site.period.as_ref())?,
+            out,
+        );
     }
     let park: Option<ParkId> = option("--park", args.park.as_ref().or(args.of.as_ref()))?;
     let (from, to) = site_report::months(args)?;

@@ -41,7 +41,7 @@ pub fn decide<S: States>(
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
         access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
-        registry, settlement, statement, stock,
+        procedure, registry, roster, settlement, statement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -124,5 +124,19 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::BookInputs(data) => mass_balance::book_inputs(context, data),
         Request::ClaimOutput(data) => mass_balance::claim_output(context, data),
         Request::CloseMassBalance(data) => mass_balance::close_mass_balance(context, data),
+        Request::SetRoster(data) => roster::set_roster(context, data),
+        Request::SendReminder(data) => roster::send_reminder(context, data),
+        Request::ApplyForProgramme(data) => procedure::apply_for_programme(context, data),
+        Request::FilePlan(data) => procedure::file_plan(context, data),
+        Request::ApprovePlan(data) => procedure::approve_plan(context, data),
+        Request::AcceptProgramme(data) => procedure::accept_programme(context, data),
+        Request::NamePark(data) => procedure::name_park(context, data),
+        Request::FileAnnualReport(data) => procedure::file_annual_report(context, data),
+        Request::EvaluatePark(data) => procedure::evaluate_park(context, data),
+        Request::WarnPark(data) => procedure::warn_park(context, data),
+        Request::Rectify(data) => procedure::rectify(context, data),
+        Request::RevokeNaming(data) => procedure::revoke_naming(context, data),
+        Request::Appeal(data) => procedure::appeal(context, data),
+        Request::DecideAppeal(data) => procedure::decide_appeal(context, data),
     }
 }

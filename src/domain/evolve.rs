@@ -8,7 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
     access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
-    registry, settlement, statement, stock,
+    procedure, registry, roster, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -130,5 +130,18 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::InputsBooked(_)
         | Event::OutputClaimed(_)
         | Event::MassBalanceClosed(_) => mass_balance::evolve(states, meta, event),
+        Event::RosterSet(_) | Event::ReminderSent(_) => roster::evolve(states, meta, event),
+        Event::ProgrammeApplied(_)
+        | Event::PlanFiled(_)
+        | Event::PlanApproved(_)
+        | Event::ConstructionDecided(_)
+        | Event::ParkNamed(_)
+        | Event::AnnualReportFiled(_)
+        | Event::ParkEvaluated(_)
+        | Event::ParkWarned(_)
+        | Event::ShortcomingRectified(_)
+        | Event::NamingRevoked(_)
+        | Event::AppealFiled(_)
+        | Event::AppealDecided(_) => procedure::evolve(states, meta, event),
     }
 }

@@ -394,7 +394,7 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
 }
 
 /// What a theme's figures measure.
-fn of_theme(theme: Theme) -> &'static [Measure] {
+pub fn of_theme(theme: Theme) -> &'static [Measure] {
     match theme {
         Theme::Generation => &[Measure::Generated],
         Theme::OwnReuse => &[Measure::OwnReused],

@@ -129,6 +129,8 @@ ids! {
     StatementId "stm_" "statement"
     ClaimId "clm_" "claim"
     MassBalanceId "mbl_" "mass balance"
+    RosterId "ros_" "roster"
+    ParticipationId "prg_" "participation"
 }
 
 #[cfg(test)]

@@ -222,6 +222,15 @@ codes! {
     OutsideMassBalance "outside_mass_balance" Conflict
     OtherOrigin "other_origin" Conflict
     MassBalanceExceeded "mass_balance_exceeded" Conflict
+    UnknownRoster "unknown_roster" Unknown
+    BadDue "bad_due" Invalid
+    NotOnRoster "not_on_roster" Conflict
+    UnknownParticipation "unknown_participation" Unknown
+    WrongStage "wrong_stage" Conflict
+    BadPlan "bad_plan" Invalid
+    TooLate "too_late" Conflict
+    DeadlineNotOver "deadline_not_over" Conflict
+    ReportNotFiled "report_not_filed" Conflict
 }
 
 /// Why a command is refused.

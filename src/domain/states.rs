@@ -78,6 +78,12 @@ pub enum Kind {
     MassBalance = 39,
     /// The last account of a product group at a site.
     MassBalanceGroup = 40,
+    /// Who must declare what by when.
+    Roster = 41,
+    /// A roster as it was set once.
+    RosterVersion = 42,
+    /// A park's way through a programme.
+    Participation = 43,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -134,6 +134,11 @@ fn entry_of_figures(event: &Event) -> Option<Entry<'_>> {
             let Stated { firm, park, statement, .. } = &e.stated;
             of(Kind::Statement, statement.as_str(), vec![park], firm.iter().collect())
         }
+        Event::RosterSet(e) => of(Kind::Roster, e.roster.as_str(), vec![&e.park], vec![]),
+        Event::ProgrammeApplied(e) => {
+            let of_park = vec![&e.procedure.park];
+            of(Kind::Participation, e.procedure.participation.as_str(), of_park, vec![])
+        }
         Event::StockOpened(e) => {
             let id = format!("{}/{}", e.place.site, e.place.material.material);
             of(Kind::StockAccount, id, vec![&e.place.park], vec![&e.place.firm])

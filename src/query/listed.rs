@@ -4,8 +4,8 @@ use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
-    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
-    StockAccount,
+    Material, Meter, Park, Participation, Period, PeriodReturn, Permit, PublishedMethod, Scale,
+    Site, Statement, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -80,6 +80,9 @@ listed! {
     Claim "claims" true |state, _states| Sight::Rows(concern(&state.firms, &state.parks));
     MassBalance "mass_balances" true |state, _states| {
         Sight::Rows(concern([&state.firm], [&state.park]))
+    };
+    Participation "participations" false |state, _states| {
+        Sight::Procedure(vec![state.park.clone()])
     };
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {

@@ -6,10 +6,12 @@
 
 pub mod answer;
 pub mod attachment;
+pub mod covered;
 pub mod cursor;
 pub mod fact;
 pub mod figure;
 pub mod listed;
+pub mod participation_of;
 pub mod programme;
 pub mod programme_of;
 pub mod public;
@@ -17,11 +19,14 @@ pub mod question;
 pub mod reconciliation;
 pub mod record;
 pub mod report;
+pub mod roster;
 pub mod rows;
 pub mod see;
 pub mod sheet;
 pub mod stock;
+pub mod target;
 pub mod ticket;
 pub mod total;
+pub mod unknown;
 pub mod view;
 pub mod weighing;

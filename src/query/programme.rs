@@ -9,14 +9,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::fact::{Fact, Measure};
-use crate::domain::id::ParkId;
+use crate::domain::id::{ParkId, ParticipationId};
 use crate::domain::method::{Bound, Certainty, Indicator, Item, Method, MethodStatus, NumberKind};
 use crate::domain::name::Name;
+use crate::domain::state::{RosterVersion, method_id};
 use crate::domain::text::Text;
 use crate::domain::time::Period;
+use crate::query::covered::{MissingPlace, coverage_percent, missing_places};
+use crate::query::target::{Pinned, TargetView, target};
+use crate::query::unknown::{MissingView, UndefinedWhy, missings, undefined_why};
 use crate::statistics::method::{
-    Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Missing, Number, Outcome, Passed, Status,
-    Undefined, judge,
+    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Number, Outcome, Passed, Status,
+    Watch, has_gap, judge,
 };
 
 /// What a leaf is a sum of.
@@ -51,41 +55,6 @@ pub struct LeafView {
     /// Exact; absent where nobody has stated anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-}
-
-/// Something that was not stated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MissingView {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure: Option<Measure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<Period>,
-    pub why: MissingWhy,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MissingWhy {
-    /// Nobody has stated it for the period.
-    NotStated,
-    /// It is stated for longer periods only.
-    StatedForLonger,
-    /// No base year is set.
-    NoBaseYear,
-    /// Fewer terms are known than count.
-    TooFewTerms,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UndefinedWhy {
-    ZeroDenominator,
-    ZeroGrowth,
-    MixedPrices,
-    NoSpan,
-    NegativeGrowth,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -135,6 +104,10 @@ pub struct IndicatorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
     pub certainty: Certainty,
+    /// How much of what rosters ask for was declared, in percent with two digits cut off; absent
+    /// where no roster asks for anything that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage_percent: Option<String>,
     /// A root that is no fraction was cut behind 40 digits.
     pub cut: bool,
     /// Exact, in `unit`, as a fraction.
@@ -157,11 +130,17 @@ pub struct IndicatorView {
     /// Why it is unknown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingView>,
+    /// Who is on a roster and has not declared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_places: Vec<MissingPlace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<Text>,
     pub status: IndicatorStatus,
+    /// What the park's plan set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetView>,
     pub title_en: Text,
     pub title_zh: Text,
     /// Why it has no value.
@@ -218,6 +197,9 @@ pub struct ProgrammeAnswer {
     pub method_version: u16,
     pub parameters: Vec<ChoiceView>,
     pub park: ParkId,
+    /// Whose plan sets base year, parameters and targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participation: Option<ParticipationId>,
     pub passes: Passes,
     pub period: Period,
     /// Root of the log's tree at `as_of`.
@@ -278,6 +260,10 @@ pub struct Question {
     pub as_of: u64,
     pub lag: u64,
     pub root: Option<String>,
+    /// The rosters that stood then.
+    pub rosters: Vec<RosterVersion>,
+    /// The plan that sets base year, choices and targets.
+    pub pinned: Option<Pinned>,
 }
 
 /// A method, evaluated.
@@ -286,6 +272,8 @@ pub struct Programme<'a> {
     pub method: &'a Method,
     pub leaves: Vec<Leaf>,
     judged: Vec<Judged>,
+    /// What was owed for each indicator, and whether it was declared.
+    covered: Vec<Coverage>,
     passed: Passed,
 }
 
@@ -304,18 +292,32 @@ impl<'a> Programme<'a> {
             ground,
             leaves: Vec::new(),
         };
+        let id = method_id(&method.method, method.version);
+        let rosters = question.rosters.clone();
+        let watch = Watch::new(ground, &rosters, &id);
         let incomplete = |of: &Evaluation<'_>, evaluated: &Evaluated| {
-            leaves_of(evaluated).into_iter().any(|leaf| of.leaves[leaf].is_partial())
+            let leaves = leaves_of(evaluated);
+            leaves.iter().any(|leaf| of.leaves[*leaf].is_partial())
+                || has_gap(&watch.of(&of.leaves, &leaves))
         };
         let (judged, passed) = judge(&mut evaluation, question.period, &incomplete);
         let leaves = evaluation.leaves;
-        Programme { question, method, leaves, judged, passed }
+        let covered = judged.iter().map(|judged| {
+            let own = leaves_of(&judged.evaluated);
+            watch.of(&leaves, &own)
+        });
+        let covered = covered.collect();
+        Programme { question, method, leaves, judged, covered, passed }
     }
 
     pub fn answer(&self) -> ProgrammeAnswer {
-        let Question { park, period, base_year, as_of, lag, root, .. } = self.question.clone();
+        let Question { park, period, base_year, as_of, lag, root, pinned, .. } =
+            self.question.clone();
         let method = self.method;
         let all = || method.indicators.iter().zip(&self.judged);
+        let views = all().zip(&self.covered);
+        let views =
+            views.map(|((indicator, judged), covered)| self.view(indicator, judged, covered));
         let groups = method.groups.iter().map(|group| {
             let met = all().filter(|(one, judged)| {
                 one.group.as_ref() == Some(&group.group) && judged.status == Status::Met
@@ -339,7 +341,7 @@ impl<'a> Programme<'a> {
             certainty: method.certainty,
             document: method.document.clone(),
             groups: groups.collect(),
-            indicators: all().map(|(indicator, judged)| self.view(indicator, judged)).collect(),
+            indicators: views.collect(),
             issuer_en: method.issuer_en.clone(),
             issuer_zh: method.issuer_zh.clone(),
             lag,
@@ -348,6 +350,7 @@ impl<'a> Programme<'a> {
             method_version: method.version,
             parameters: parameters.collect(),
             park,
+            participation: pinned.map(|pinned| pinned.participation),
             passes: match self.passed {
                 Passed::Yes => Passes::Yes,
                 Passed::No => Passes::No,
@@ -366,7 +369,7 @@ impl<'a> Programme<'a> {
         let place = self.method.indicators.iter().position(|one| one.indicator == *name)?;
         let (indicator, judged) = (&self.method.indicators[place], &self.judged[place]);
         let Question { park, period, as_of, root, .. } = self.question.clone();
-        let view = self.view(indicator, judged);
+        let view = self.view(indicator, judged, &self.covered[place]);
         let mut leaves = leaves_of(&judged.evaluated);
         if let Some((beside, _)) = &judged.beside {
             leaves.extend(leaves_of(beside));
@@ -386,8 +389,10 @@ impl<'a> Programme<'a> {
         })
     }
 
-    fn view(&self, indicator: &Indicator, judged: &Judged) -> IndicatorView {
+    fn view(&self, indicator: &Indicator, judged: &Judged, covered: &Coverage) -> IndicatorView {
         let digits = indicator.digits;
+        let pinned = self.question.pinned.as_ref();
+        let target = pinned.and_then(|pinned| target(&pinned.plan, &indicator.indicator, judged));
         let print = |value: &Number| value.text(digits);
         let beside = indicator.beside.as_ref().zip(judged.beside.as_ref());
         let beside = beside.map(|(beside, (_, other))| BesideView {
@@ -405,6 +410,7 @@ impl<'a> Programme<'a> {
         IndicatorView {
             beside,
             bound: judged.bound.clone(),
+            coverage_percent: coverage_percent(covered),
             certainty: indicator.certainty,
             cut: matches!(outcome, Outcome::Known { cut: true, .. }),
             exact: judged.value.as_ref().map(Number::fraction),
@@ -416,9 +422,11 @@ impl<'a> Programme<'a> {
             mandatory: indicator.mandatory,
             measured_percent: self.measured_percent(&judged.evaluated),
             missing,
+            missing_places: missing_places(covered),
             note: indicator.note.clone(),
             number: indicator.number.clone(),
             status: status(judged.status),
+            target,
             title_en: indicator.title_en.clone(),
             title_zh: indicator.title_zh.clone(),
             undefined,
@@ -504,49 +512,6 @@ fn step(evaluated: &Evaluated) -> Step {
         period: evaluated.period,
         step: evaluated.word.to_owned(),
         value: value.map(exact),
-    }
-}
-
-fn missings(missing: &[Missing]) -> Vec<MissingView> {
-    let mut views = Vec::new();
-    for one in missing {
-        let of = |of: &LeafOf, period: Period, why| match of {
-            LeafOf::Measure(selector) => MissingView {
-                item: None,
-                measure: Some(selector.measure),
-                period: Some(period),
-                why,
-            },
-            LeafOf::Item(item) => MissingView {
-                item: Some(item.item.clone()),
-                measure: None,
-                period: Some(period),
-                why,
-            },
-        };
-        let none = |why| MissingView { item: None, measure: None, period: None, why };
-        let view = match one {
-            Missing::Leaf { of: leaf, period } => of(leaf, *period, MissingWhy::NotStated),
-            Missing::ForLonger { of: leaf, period } => {
-                of(leaf, *period, MissingWhy::StatedForLonger)
-            }
-            Missing::BaseYear => none(MissingWhy::NoBaseYear),
-            Missing::Terms => none(MissingWhy::TooFewTerms),
-        };
-        if !views.contains(&view) {
-            views.push(view);
-        }
-    }
-    views
-}
-
-fn undefined_why(why: Undefined) -> UndefinedWhy {
-    match why {
-        Undefined::ZeroDenominator => UndefinedWhy::ZeroDenominator,
-        Undefined::ZeroGrowth => UndefinedWhy::ZeroGrowth,
-        Undefined::MixedPrices => UndefinedWhy::MixedPrices,
-        Undefined::NoSpan => UndefinedWhy::NoSpan,
-        Undefined::NegativeGrowth => UndefinedWhy::NegativeGrowth,
     }
 }
 

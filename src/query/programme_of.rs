@@ -3,16 +3,19 @@
 //! Invariant: as of an earlier position a method that was published later does not exist, and one
 //! that was withdrawn later is in force; the sums are those of the facts below that position.
 
+use crate::domain::fact::Measure;
 use crate::domain::id::ParkId;
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
 use crate::domain::state::{PublishedMethod, method_id};
 use crate::domain::states::{Kind, States as _, Stored};
+use crate::domain::text::Text;
 use crate::domain::time::{Month, Period};
 use crate::index::{FactFilter, Index, ListOf, Total, TotalFilter};
 use crate::query::answer::QueryError;
 use crate::query::programme::{Programme, Question};
-use crate::statistics::method::{Cell, Ground};
+use crate::query::roster;
+use crate::statistics::method::{Cell, Ground, measures};
 
 /// The most versions of methods that are looked through.
 const MOST_METHODS: usize = 10_000;
@@ -56,6 +59,12 @@ pub fn method(
     Ok(found.read())
 }
 
+/// The version that a plan names, whatever became of it since.
+pub fn pinned_method(index: &Index, id: &Text) -> Result<Method, QueryError> {
+    let found = index.find::<PublishedMethod>(id.as_str());
+    Ok(found.ok_or(QueryError::NotFound("method"))?.state.read())
+}
+
 /// The first month whose facts a method needs.
 pub fn first_month(method: &Method, period: Period, base_year: Option<u16>) -> Month {
     let Some(years) = method.looks_back() else { return Month::MIN };
@@ -77,31 +86,34 @@ pub fn evaluate<'a>(
     let (first, last) =
         (first_month(method, question.period, question.base_year), question.period.last_month());
     let ground = if is_now {
-        let (as_of, ground) = of_totals(index, &question.park, (first, last), method)?;
+        let (as_of, ground) =
+            of_totals(index, &question.park, (first, last), measures(method.measures()))?;
         question.as_of = as_of;
         ground
     } else {
         let mut ground = Ground::default();
         let filter = FactFilter {
             park: Some(question.park.clone()),
-            measures: method.measures(),
+            measures: measures(method.measures()),
             days: Some((first.first(), last.last())),
             ..FactFilter::default()
         };
         index.facts(&filter, question.as_of, &mut |_, fact| ground.add_fact(fact))?;
         ground
     };
+    // Totals may reflect more than was asked for; the rosters are those of the same position.
+    question.rosters = roster::standing(index, &question.park, question.as_of)?;
     let items = |name: &Name| index.find::<Item>(name.as_str()).map(|item| item.state.clone());
     Ok(Programme::evaluate(question, method, &items, &ground))
 }
 
-fn of_totals(
+pub fn of_totals(
     index: &Index,
     park: &ParkId,
     months: (Month, Month),
-    method: &Method,
+    measures: Vec<Measure>,
 ) -> Result<(u64, Ground), QueryError> {
-    let filter = TotalFilter { measures: method.measures(), ..TotalFilter::default() };
+    let filter = TotalFilter { measures, ..TotalFilter::default() };
     let (as_of, totals) = index.totals(park, months, &filter)?;
     let mut ground = Ground::default();
     for Total { month, measure, key, value } in totals {

@@ -215,6 +215,7 @@ impl Records<'_> {
             | Sight::Evidence(..)
             | Sight::Sealed(_)
             | Sight::ToWeigh(..)
+            | Sight::Procedure(_)
             | Sight::Key(_) => None,
         }
     }

@@ -30,6 +30,8 @@ pub enum Sight {
     Sealed(Vec<FirmId>),
     /// What there is to weigh at that firm's site.
     ToWeigh(FirmId, SiteId),
+    /// A park's procedure in a programme.
+    Procedure(Vec<ParkId>),
     /// An access key, of a firm or of none.
     Key(Option<FirmId>),
 }
@@ -45,6 +47,7 @@ pub fn may(who: Option<&Principal>, sight: &Sight) -> bool {
         Sight::Evidence(Concern { firms, parks }, by) => {
             Action::ReadEvidence { parks, firms, by: Some(by) }
         }
+        Sight::Procedure(parks) => Action::ReadBody { parks, firms: &[] },
         Sight::Sealed(firms) => Action::ReadSealed { firms },
         Sight::ToWeigh(firm, site) => Action::ReadToWeigh { firm, site },
         Sight::Key(firm) => Action::ReadKey { firm: firm.as_ref() },

@@ -88,10 +88,24 @@ doors! {
         "close_period" "/parks/{park}/periods/{period}/close"
         "state_figures" "/statements"
         "withdraw_statement" "/statements/{statement}/withdraw"
+        "set_roster" "/rosters"
+        "send_reminder" "/rosters/{roster}/reminders"
     }
     Statistics {
         "publish_method" "/methods"
         "withdraw_method" "/methods/{method}/withdraw"
+        "apply_for_programme" "/participations"
+        "file_plan" "/participations/{participation}/plan"
+        "approve_plan" "/participations/{participation}/approve-plan"
+        "accept_programme" "/participations/{participation}/accept"
+        "name_park" "/participations/{participation}/name"
+        "file_annual_report" "/participations/{participation}/annual-reports"
+        "evaluate_park" "/participations/{participation}/evaluate"
+        "warn_park" "/participations/{participation}/warn"
+        "rectify" "/participations/{participation}/rectify"
+        "revoke_naming" "/participations/{participation}/revoke"
+        "appeal" "/participations/{participation}/appeal"
+        "decide_appeal" "/participations/{participation}/decide-appeal"
     }
     Evidence {
         "attach_evidence" "/evidence"

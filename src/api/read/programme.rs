@@ -10,16 +10,19 @@ use crate::api::query::{Limit, Word, query};
 use crate::api::read::figures::{as_of, fact_page, park, wanted};
 use crate::api::read::reach;
 use crate::api::table::ListFormat;
+use crate::domain::id::{ParkId, ParticipationId};
 use crate::domain::method::Method;
 use crate::domain::name::Name;
 use crate::domain::state::Park;
 use crate::domain::states::States as _;
 use crate::domain::time::Period;
 use crate::evidence::proof::Prover;
-use crate::index::FactFilter;
+use crate::index::{FactFilter, Index};
 use crate::query::fact::FactPage;
+use crate::query::participation_of;
 use crate::query::programme::{IndicatorExplained, Programme, ProgrammeAnswer, Question};
 use crate::query::programme_of;
+use crate::query::target::Pinned;
 
 query! {
     /// By which method, for which period.
@@ -35,8 +38,11 @@ query! {
         /// Choices for the method's parameters: `region:water_short,industry:heavy`.
         #[param(value_type = Option<String>, max_length = 100)]
         choices: Option<Word>,
-        /// The method, by its name.
-        method: Name,
+        /// The method, by its name; that of the participation if absent.
+        method: Option<Name>,
+        /// A participation whose approved plan sets version, base year and choices. If it is
+        /// absent, and so are those, the park's only active one with this method does.
+        participation: Option<ParticipationId>,
         /// A year, quarter or month.
         period: Period,
         /// A version of the method; the newest in force if absent.
@@ -71,7 +77,9 @@ query! {
         #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
         limit: Option<Limit>,
         /// As in the figure.
-        method: Name,
+        method: Option<Name>,
+        /// As in the figure.
+        participation: Option<ParticipationId>,
         /// As in the figure.
         period: Period,
         /// As in the figure.
@@ -126,8 +134,7 @@ struct Asked {
 }
 
 async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
-    let ProgrammeQuery { as_of: asked, at_least, base_year, choices, method, period, version } =
-        query;
+    let ProgrammeQuery { as_of: asked, at_least, period, .. } = query;
     let park = park(call)?;
     if !call.api.ledger.index().exists::<Park>(park.as_str()) {
         return Err(crate::query::answer::QueryError::NotFound("park").into());
@@ -135,14 +142,57 @@ async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
     reach(call, at_least).await?;
     let as_of = as_of(call, asked)?;
     let index = call.api.ledger.index();
-    let version = version.map(|version| small(version, "version")).transpose()?;
-    let base_year = base_year.map(|year| small(year, "base_year")).transpose()?;
-    let method = programme_of::method(index, &method, version, period, as_of)?;
-    let choices = read_choices(choices.as_ref().map_or("", |word| &word.0), &method)?;
+    let By { method, base_year, choices, pinned } = by(index, &park, &query, as_of)?;
     let is_now = as_of == index.position();
     let lag = call.api.ledger.size().saturating_sub(as_of);
-    let question = Question { park, period, base_year, choices, as_of, lag, root: None };
+    let (root, rosters) = (None, Vec::new());
+    let question = Question { park, period, base_year, choices, as_of, lag, root, rosters, pinned };
     Ok(Asked { question, method, is_now })
+}
+
+/// By what a question is answered.
+struct By {
+    method: Method,
+    base_year: Option<u16>,
+    choices: BTreeMap<Name, Name>,
+    pinned: Option<Pinned>,
+}
+
+fn by(index: &Index, park: &ParkId, query: &ProgrammeQuery, as_of: u64) -> Result<By, Problem> {
+    let ProgrammeQuery { base_year, choices, method, participation, period, version, .. } = query;
+    let is_free = base_year.is_none() && choices.is_none() && version.is_none();
+    let pinned = match (participation, method) {
+        (Some(id), _) if is_free => Some(participation_of::of_id(index, park, id, as_of)?),
+        (Some(_), _) => {
+            let detail = "the participation sets version, base year and choices; leave those out";
+            return Err(Problem::new(Fault::MalformedParameter, detail));
+        }
+        (None, Some(method)) if is_free => {
+            participation_of::only_active(index, park, method, as_of)?
+        }
+        (None, Some(_)) => None,
+        (None, None) => {
+            let detail = "parameter `method` or `participation` is needed";
+            return Err(Problem::new(Fault::MissingParameter, detail));
+        }
+    };
+    if let Some(pinned) = pinned {
+        let document = programme_of::pinned_method(index, &pinned.plan.method)?;
+        if method.as_ref().is_some_and(|method| *method != document.method) {
+            let detail = format!("the participation is judged by {}", document.method);
+            return Err(Problem::new(Fault::MalformedParameter, detail));
+        }
+        let plan = &pinned.plan;
+        let chosen = plan.choices.iter().map(|one| (one.parameter.clone(), one.choice.clone()));
+        let (base_year, choices) = (Some(plan.base_year), chosen.collect());
+        return Ok(By { method: document, base_year, choices, pinned: Some(pinned) });
+    }
+    let name = method.as_ref().expect("a participation or a method is there");
+    let version = version.map(|version| small(version, "version")).transpose()?;
+    let base_year = base_year.map(|year| small(year, "base_year")).transpose()?;
+    let method = programme_of::method(index, name, version, *period, as_of)?;
+    let choices = read_choices(choices.as_ref().map_or("", |word| &word.0), &method)?;
+    Ok(By { method, base_year, choices, pinned: None })
 }
 
 fn small(value: u64, name: &str) -> Result<u16, Problem> {
@@ -206,8 +256,18 @@ async fn facts(call: Call) -> Reply {
     let name: Name = call.segment("indicator")?;
     let LeafQuery { as_of, at_least, base_year, choices, method, period, version, .. } =
         call.query()?;
+    let LeafQuery { participation, .. } = call.query()?;
     let LeafQuery { cursor, format, leaf, limit, .. } = call.query()?;
-    let query = ProgrammeQuery { as_of, at_least, base_year, choices, method, period, version };
+    let query = ProgrammeQuery {
+        as_of,
+        at_least,
+        base_year,
+        choices,
+        method,
+        participation,
+        period,
+        version,
+    };
     let asked = asked(&call, query).await?;
     let not_found = || crate::query::answer::QueryError::NotFound("sum of this indicator");
     let place = usize::try_from(leaf).map_err(|_| not_found())?;

@@ -125,6 +125,7 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::EvidenceAttached(event) => event.firms.clone(),
         Event::FigureStated(event) => one(event.stated.firm.clone()),
         Event::FigureWithdrawn(event) => one(event.stated.firm.clone()),
+        Event::ReminderSent(event) => vec![event.firm.clone()],
         Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentConfirmed(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentDeclined(event) => of_contract(states, &event.contract),

@@ -19,7 +19,9 @@ mod method;
 mod network;
 mod partner;
 mod period;
+mod procedure;
 mod registry;
+mod roster;
 mod settlement;
 mod statement;
 mod stock;
@@ -57,11 +59,16 @@ pub use period::{
     ClosePeriod, EconomicMeasure, EconomicOutput, Generation, MaterialAmount, OwnReuse,
     SubmitReturn,
 };
+pub use procedure::{
+    AcceptProgramme, Appeal, ApplyForProgramme, ApprovePlan, DecideAppeal, EvaluatePark,
+    FileAnnualReport, FilePlan, NamePark, Rectify, RevokeNaming, WarnPark,
+};
 pub use registry::{
     CalibrateMeter, CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
     PublishCatalogue, RegisterFirm, RegisterMeter, RegisterPark, RegisterPermit, RegisterScale,
     RegisterSite, ReinstatePermit, ReplaceMeter, SuspendPermit,
 };
+pub use roster::{SendReminder, SetRoster};
 pub use settlement::{
     InvoiceKind, RecordInvoice, RecordPayment, RestateWindow, SettleQuantity, SettledReason,
     SheetLine, SignSheet,
@@ -221,6 +228,20 @@ commands! {
     BookInputs "book_inputs" "Books deliveries as qualifying input."
     ClaimOutput "claim_output" "Claims output as made of qualifying input."
     CloseMassBalance "close_mass_balance" "Closes a mass balance account."
+    SetRoster "set_roster" "Says who must declare what by when."
+    SendReminder "send_reminder" "Reminds a firm of what is missing."
+    ApplyForProgramme "apply_for_programme" "Applies for a programme."
+    FilePlan "file_plan" "Files a plan."
+    ApprovePlan "approve_plan" "Records that a plan was approved."
+    AcceptProgramme "accept_programme" "Records that construction was accepted or refused."
+    NamePark "name_park" "Records that a park was named."
+    FileAnnualReport "file_annual_report" "Files the report of a year."
+    EvaluatePark "evaluate_park" "Records what an evaluation found."
+    WarnPark "warn_park" "Records a warning."
+    Rectify "rectify" "Says that a shortcoming is rectified."
+    RevokeNaming "revoke_naming" "Records that a name was revoked."
+    Appeal "appeal" "Appeals against a decision."
+    DecideAppeal "decide_appeal" "Records what was decided of an appeal."
 }
 pub(crate) use for_each_command;
 

@@ -17,7 +17,9 @@ mod method;
 mod network;
 mod partner;
 mod period;
+mod procedure;
 mod registry;
+mod roster;
 mod settlement;
 mod statement;
 mod stock;
@@ -58,11 +60,17 @@ pub use period::{
     ParkCounted, PeriodClosed, RecirculationDeclared, ReturnSubmitted, StockDeclared,
     ZeroActivityDeclared,
 };
+pub use procedure::{
+    AnnualReportFiled, AppealDecided, AppealFiled, ConstructionDecided, NamingRevoked,
+    ParkEvaluated, ParkNamed, ParkWarned, PlanApproved, PlanFiled, Procedure, ProgrammeApplied,
+    ShortcomingRectified,
+};
 pub use registry::{
     CataloguePublished, FirmRegistered, HazardClassified, LegalStatusDecided, MaterialDefined,
     MeterCalibrated, MeterRegistered, MeterReplaced, ParkRegistered, PermitRegistered,
     PermitReinstated, PermitSuspended, ScaleCalibrated, ScaleRegistered, SiteRegistered,
 };
+pub use roster::{ReminderSent, RosterSet};
 pub use settlement::{
     InvoiceRecorded, PaymentRecorded, QuantitySettled, SheetSigned, WindowRestated, WindowSettled,
 };
@@ -232,6 +240,20 @@ events! {
     InputsBooked "inputs_booked" 1
     OutputClaimed "output_claimed" 1
     MassBalanceClosed "mass_balance_closed" 1
+    RosterSet "roster_set" 1
+    ReminderSent "reminder_sent" 1
+    ProgrammeApplied "programme_applied" 1
+    PlanFiled "plan_filed" 1
+    PlanApproved "plan_approved" 1
+    ConstructionDecided "construction_decided" 1
+    ParkNamed "park_named" 1
+    AnnualReportFiled "annual_report_filed" 1
+    ParkEvaluated "park_evaluated" 1
+    ParkWarned "park_warned" 1
+    ShortcomingRectified "shortcoming_rectified" 1
+    NamingRevoked "naming_revoked" 1
+    AppealFiled "appeal_filed" 1
+    AppealDecided "appeal_decided" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -255,6 +277,9 @@ impl Event {
     pub fn stream(&self) -> Stream<'_> {
         if let Some(exchange) = self.exchange() {
             return Stream { kind: "delivery", id: exchange.delivery.as_str() };
+        }
+        if let Some(procedure) = self.procedure() {
+            return Stream { kind: "participation", id: procedure.participation.as_str() };
         }
         match self.declared() {
             Some(declared) => Stream { kind: "return", id: declared.return_id.as_str() },
@@ -310,6 +335,8 @@ impl Event {
             Event::MethodWithdrawn(e) => of("method", e.id.as_str()),
             Event::FigureStated(e) => of("statement", e.stated.statement.as_str()),
             Event::FigureWithdrawn(e) => of("statement", e.stated.statement.as_str()),
+            Event::RosterSet(e) => of("roster", e.roster.as_str()),
+            Event::ReminderSent(e) => of("roster", e.roster.as_str()),
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
@@ -359,7 +386,21 @@ impl Event {
             | Event::SettlementProposed(_)
             | Event::DisputeSettled(_)
             | Event::DisputeWithdrawn(_)
-            | Event::QuantitySettled(_) => unreachable!("it has an exchange or declares"),
+            | Event::QuantitySettled(_)
+            | Event::ProgrammeApplied(_)
+            | Event::PlanFiled(_)
+            | Event::PlanApproved(_)
+            | Event::ConstructionDecided(_)
+            | Event::ParkNamed(_)
+            | Event::AnnualReportFiled(_)
+            | Event::ParkEvaluated(_)
+            | Event::ParkWarned(_)
+            | Event::ShortcomingRectified(_)
+            | Event::NamingRevoked(_)
+            | Event::AppealFiled(_)
+            | Event::AppealDecided(_) => {
+                unreachable!("it has an exchange, declares or is of a procedure")
+            }
         }
     }
 
@@ -450,12 +491,17 @@ impl Event {
         if let Some(place) = self.stock_place() {
             return vec![&place.park];
         }
+        if let Some(procedure) = self.procedure() {
+            return vec![&procedure.park];
+        }
         match self {
             Event::ParkRegistered(e) => vec![&e.park],
             Event::PeriodClosed(e) => vec![&e.park],
             Event::ParkCounted(e) => vec![&e.park],
             Event::FigureStated(e) => vec![&e.stated.park],
             Event::FigureWithdrawn(e) => vec![&e.stated.park],
+            Event::RosterSet(e) => vec![&e.park],
+            Event::ReminderSent(e) => vec![&e.park],
             Event::CounterpartyRecorded(e) => vec![&e.park],
             Event::NetworkBalanceRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],

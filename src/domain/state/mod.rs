@@ -16,7 +16,9 @@ mod mass_balance;
 mod method;
 mod network;
 mod period;
+mod procedure;
 mod registry;
+mod roster;
 mod settlement;
 mod stock;
 
@@ -39,10 +41,14 @@ pub use mass_balance::{ClosedBalance, MassBalance, MassBalanceGroup, Output};
 pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};
 pub use network::LossOfMonth;
 pub use period::{Declaration, Period, PeriodReturn};
+pub use procedure::{
+    AnnualReport, ApprovedPlan, Participation, PlanText, StageSince, Warning, YearEvaluated,
+};
 pub use registry::{
     Catalogue, CatalogueCode, Firm, Identifier, Key, Ledger, LegalStatusHistory, Link, Material,
     Meter, Park, ParkPlaces, Permit, PermitUse, Replacement, Scale, Site,
 };
+pub use roster::{Reminder, Roster, RosterVersion, roster_version_id};
 pub use settlement::{Invoice, Payment, Restated, SettledQuantity, Sheet, Signature};
 pub use stock::{
     Moved, Movement, STOCK_PAGE, StockAccount, StockEntry, StockLots, StockMonth, account_id,

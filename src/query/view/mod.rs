@@ -13,6 +13,7 @@ mod market;
 mod mass_balance;
 mod method;
 mod period;
+mod procedure;
 mod registry;
 mod stock;
 
@@ -28,6 +29,7 @@ pub use market::ListingView;
 pub use mass_balance::{MassBalanceView, OutputView};
 pub use method::{ItemView, MethodView, StatedFigureView, StatementView};
 pub use period::{PeriodView, ReturnView};
+pub use procedure::{AnnualReportView, EvaluationView, ParticipationView, StageView, WarningView};
 pub use registry::{
     CatalogueView, FirmView, MaterialView, MeterView, ParkView, PermitView, ScaleView, SiteView,
     SuspensionView,

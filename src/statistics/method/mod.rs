@@ -4,6 +4,7 @@
 //! was not stated, or undefined because mathematics has no answer: neither is ever a zero. What was
 //! summed is kept, so every value opens down to its facts.
 
+mod coverage;
 mod evaluate;
 mod ground;
 mod growth;
@@ -14,6 +15,7 @@ mod number;
 #[cfg(test)]
 mod tests;
 
+pub use coverage::{Coverage, DeclaredBy, Owed, Watch, declared_by, has_gap, measures, percent};
 pub use evaluate::{Evaluated, Evaluation, Missing, Outcome, Undefined};
 pub use ground::{Cell, Ground};
 pub use judge::{Judged, Passed, Status, judge};

@@ -249,6 +249,15 @@ const REASONS: &[(&str, &str)] = &[
     ("outside_mass_balance", "不在该账户的期间内。"),
     ("other_origin", "该账户只允许一个供方场地。"),
     ("mass_balance_exceeded", "超过合格投入可声明的数量。"),
+    ("unknown_roster", "没有这份填报名单。"),
+    ("bad_due", "填报期限有误。"),
+    ("not_on_roster", "该场地不在填报名单上。"),
+    ("unknown_participation", "没有这项创建申请。"),
+    ("wrong_stage", "当前阶段不能进行此操作。"),
+    ("bad_plan", "规划内容有误。"),
+    ("too_late", "期限已过。"),
+    ("deadline_not_over", "整改期限未到。"),
+    ("report_not_filed", "该年度报告尚未报送。"),
 ];
 
 #[cfg(test)]

@@ -300,6 +300,20 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("inputs_booked", "Qualifying input booked", "登记合格投入"),
     ("output_claimed", "Output claimed", "声明产出"),
     ("mass_balance_closed", "Mass balance closed", "质量平衡结账"),
+    ("roster_set", "Roster set", "设定填报名单"),
+    ("reminder_sent", "Reminder sent", "催报"),
+    ("programme_applied", "Programme applied for", "申请创建"),
+    ("plan_filed", "Plan filed", "报送规划"),
+    ("plan_approved", "Plan approved", "批准规划"),
+    ("construction_decided", "Construction decided on", "创建验收"),
+    ("park_named", "Park named", "授予称号"),
+    ("annual_report_filed", "Annual report filed", "报送年度报告"),
+    ("park_evaluated", "Park evaluated", "考核评价"),
+    ("park_warned", "Park warned", "警告"),
+    ("shortcoming_rectified", "Shortcoming rectified", "完成整改"),
+    ("naming_revoked", "Naming revoked", "撤销称号"),
+    ("appeal_filed", "Appeal filed", "提出申诉"),
+    ("appeal_decided", "Appeal decided", "申诉处理"),
 ];
 
 impl Messages {
