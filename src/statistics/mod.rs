@@ -6,6 +6,7 @@
 
 pub mod chertow;
 pub mod exchange;
+pub mod network;
 mod percent;
 
 pub use percent::Percent;
