@@ -5,6 +5,8 @@
 //! command on stdout; the moment of its end is random, from a seed that a failure prints.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "support/chance.rs"]
+mod chance;
 #[allow(dead_code, reason = "others need the rest")]
 #[path = "support/story.rs"]
 mod story;
@@ -15,7 +17,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command as Process, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use symbiosis_ledger::domain::command::Command;
 use symbiosis_ledger::evidence::check::check;
@@ -24,6 +26,8 @@ use symbiosis_ledger::ledger::{Accepted, Ledger, Options, create};
 use symbiosis_ledger::log::LogError;
 use symbiosis_ledger::record::checkpoint::Checkpoint;
 use symbiosis_ledger::record::{Decoded, Line};
+
+use chance::Chance;
 
 const NAME: &str = "what_was_acknowledged_before_a_kill_is_there_once_and_provable";
 /// Where the process that is killed finds the folder, and from which load on each lane goes.
@@ -56,9 +60,7 @@ fn what_was_acknowledged_before_a_kill_is_there_once_and_provable() {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return serve_until_killed(Path::new(&folder));
     }
-    let seed = std::env::var(SEED).map_or_else(|_| fresh_seed(), |seed| seed.parse().unwrap());
-    let _told = Told(seed);
-    let mut chance = Chance(seed);
+    let mut chance = Chance::of(SEED);
     let folder = tempfile::tempdir().unwrap();
     let options = Options::new(folder.path().join("ledger"));
     create(&options, "example.org/kill", None).unwrap();
@@ -318,34 +320,5 @@ impl Proven {
             Ok::<(), LogError>(())
         })
         .unwrap();
-    }
-}
-
-fn fresh_seed() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    u64::from(since.subsec_nanos()) ^ since.as_secs()
-}
-
-/// Says with which seed a failure came.
-struct Told(u64);
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            eprintln!("the moments of the kills come from {SEED}={}", self.0);
-        }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
     }
 }

@@ -59,6 +59,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("getrandom", &["record/access_key", "api", "web", "cli", "ledger"]),
     ("indicatif", &["cli"]),
     ("mimalloc", &["main"]),
+    ("num_bigint", &["statistics"]),
+    ("num_rational", &["statistics"]),
+    ("num_traits", &["statistics"]),
     ("rand_chacha", &["ledger", "scenario"]),
     ("rand_core", &["ledger", "scenario"]),
     ("rust_xlsxwriter", &["table"]),
@@ -69,9 +72,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("utoipa", &["domain", "evidence", "ledger", "query", "statistics", "table", "api"]),
     ("ureq", &["cli"]),
     ("utoipa_swagger_ui", &["api", "web"]),
-    ("num_bigint", &["statistics/network"]),
-    ("num_rational", &["statistics/network"]),
-    ("num_traits", &["statistics/network"]),
     ("petgraph", &["statistics/network"]),
 ];
 

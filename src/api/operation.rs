@@ -42,6 +42,7 @@ pub enum Tag {
     Access,
     Service,
     Stock,
+    Claims,
 }
 
 impl Tag {
@@ -74,6 +75,11 @@ impl Tag {
         (Tag::Access, "access", "Access keys."),
         (Tag::Service, "service", "The state of the service, and commands in batches."),
         (Tag::Stock, "stock", "What lies at sites, and every movement that made it so."),
+        (
+            Tag::Claims,
+            "claims",
+            "What is claimed of used quantities, each once, and mass balances of sites.",
+        ),
     ];
 
     fn name(self) -> &'static str {
@@ -427,6 +433,12 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "return" => ("The return.", of("ReturnId")),
         "key" => ("The access key's id.", of("KeyId")),
         "evidence" => ("The document.", of("EvidenceId")),
+        "method" => ("Method and version, as `hj274.1`.", of("Text")),
+        "indicator" => ("The indicator.", of("Name")),
+        "item" => ("The item.", of("Name")),
+        "statement" => ("The statement.", of("StatementId")),
+        "claim" => ("The claim.", of("ClaimId")),
+        "balance" => ("The mass balance account.", of("MassBalanceId")),
         "hash" => ("The BLAKE3 hash of the bytes.", of("Digest")),
         "period" => ("The month.", of("Month")),
         "month" => ("The month in which the settlement window ends.", of("Month")),

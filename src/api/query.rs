@@ -14,9 +14,10 @@ use crate::domain::id::{
     CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, MaterialId, MeterId,
     ParkId, PermitId, ReturnId, ScaleId, SiteId,
 };
+use crate::domain::name::Name;
 use crate::domain::subject::Subject;
 use crate::domain::text::Text;
-use crate::domain::time::{Day, Month};
+use crate::domain::time::{Day, Month, Period};
 use crate::domain::value_error::ValueError;
 use crate::query::answer::PAGE_MOST;
 
@@ -98,7 +99,8 @@ macro_rules! values {
 }
 
 values! {
-    Text, Month, Day, ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId,
+    Text, Name, Month, Period, Day,
+    ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId,
     DeliveryId, ReturnId, KeyId, MeterId, ScaleId, CatalogueId, EvidenceId,
     Digest, Subject,
 }
@@ -207,7 +209,7 @@ macro_rules! needed {
     )+};
 }
 
-needed! { u64, Month, ParkId, SiteId }
+needed! { u64, Month, Name, Period, ParkId, SiteId }
 
 /// Declares the parameters of a query, with what OpenAPI says of each.
 macro_rules! query {

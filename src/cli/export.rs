@@ -19,6 +19,7 @@ use crate::domain::fact::{Fact, FactUnit, facts};
 use crate::domain::id::{FirmId, MaterialId, ParkId};
 use crate::domain::money::MAX_MONEY_SCALE;
 use crate::domain::quantity::Sum;
+use crate::domain::stated_unit::STATED_SCALE;
 use crate::domain::time::Day;
 use crate::log::LogError;
 use crate::record::Decoded;
@@ -108,7 +109,7 @@ pub fn list(args: &ExportList, settings: &Settings) -> Outcome {
     }
 }
 
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "position",
     "measure",
     "park",
@@ -128,6 +129,7 @@ const COLUMNS: [&str; 19] = [
     "method",
     "contract",
     "delivery",
+    "item",
 ];
 
 pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
@@ -139,7 +141,7 @@ pub fn facts_table(args: &ExportFacts, settings: &Settings) -> Outcome {
     let is_wanted = |fact: &Fact| {
         let is_of = |wanted: &FirmId| {
             let other = fact.counterparty.as_ref().is_some_and(|other| other.firm == *wanted);
-            fact.firm == *wanted || other
+            fact.firm.as_ref() == Some(wanted) || other
         };
         park.as_ref().is_none_or(|wanted| fact.park == *wanted)
             && firm.as_ref().is_none_or(is_of)
@@ -181,6 +183,12 @@ fn row(position: u64, fact: &Fact) -> String {
             let value = value.expect("a fact is smaller than the largest number");
             (value.to_string(), currency.to_string(), format!("prices of {year}"))
         }
+        FactUnit::Stated(unit) => {
+            let value = Decimal::new(i128::from(fact.amount), STATED_SCALE);
+            let value = value.expect("a fact is smaller than the largest number");
+            (value.to_string(), unit.code().to_owned(), String::new())
+        }
+        FactUnit::Nothing => ("0".to_owned(), String::new(), String::new()),
     };
     let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
     let other = fact.counterparty.as_ref();
@@ -188,8 +196,8 @@ fn row(position: u64, fact: &Fact) -> String {
         position.to_string(),
         measure,
         fact.park.to_string(),
-        fact.firm.to_string(),
-        fact.site.to_string(),
+        text(fact.firm.as_ref().map(|firm| firm as &dyn ToString)),
+        text(fact.site.as_ref().map(|site| site as &dyn ToString)),
         fact.recycler.to_string(),
         text(other.map(|other| &other.firm as &dyn ToString)),
         text(other.map(|other| &other.park as &dyn ToString)),
@@ -204,6 +212,7 @@ fn row(position: u64, fact: &Fact) -> String {
         fact.method.to_string(),
         text(fact.contract.as_ref().map(|contract| contract as &dyn ToString)),
         text(fact.delivery.as_ref().map(|delivery| delivery as &dyn ToString)),
+        text(fact.item.as_ref().map(|item| item as &dyn ToString)),
     ];
     columns.join(",")
 }

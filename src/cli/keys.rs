@@ -11,10 +11,11 @@ use crate::cli::{link, now};
 use crate::config::Settings;
 use crate::domain::access::Role;
 use crate::domain::actor::Actor;
-use crate::domain::command::{Command, IssueKey, Request, RevokeKey};
-use crate::domain::event::{Event, KeyIssued};
+use crate::domain::command::{Command, IssueKey, LinkSubject, Request, RevokeKey};
+use crate::domain::event::{Event, KeyIssued, LinkIssued};
 use crate::domain::id::{CommandId, KeyId};
-use crate::domain::time::UtcMillis;
+use crate::domain::text::Text;
+use crate::domain::time::{Day, UtcMillis};
 use crate::ledger::{Ledger, SubmitError};
 use crate::record::Decoded;
 use crate::record::access_key::AccessKey;
@@ -171,10 +172,48 @@ fn revoke(args: &KeyRevoke, settings: &Settings, out: Out) -> Outcome {
 #[derive(Debug, Serialize)]
 struct Listed {
     #[serde(flatten)]
-    issued: KeyIssued,
+    issued: Opens,
     /// Position of the record that issued it.
     position: u64,
+    /// A key was taken back, a link was answered or taken back.
     revoked: bool,
+}
+
+/// A key, or a link, which is a key that asks one question.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Opens {
+    Key(KeyIssued),
+    Link(LinkIssued),
+}
+
+impl Opens {
+    fn key(&self) -> &KeyId {
+        match self {
+            Opens::Key(KeyIssued { key, .. }) | Opens::Link(LinkIssued { key, .. }) => key,
+        }
+    }
+
+    /// Its role, who holds it and what it asks, what it is called, and its last day.
+    fn told(&self) -> (Role, Vec<String>, &Text, Option<Day>) {
+        let mut holder = Vec::new();
+        match self {
+            Opens::Key(issued) => {
+                holder.extend(issued.firm.iter().map(ToString::to_string));
+                holder.extend(issued.site.iter().map(ToString::to_string));
+                holder.extend(issued.parks.iter().map(ToString::to_string));
+                (issued.role, holder, &issued.label, issued.expires)
+            }
+            Opens::Link(issued) => {
+                let LinkSubject { contract, delivery, month } = &issued.subject;
+                holder.push(issued.partner.to_string());
+                holder.extend(contract.iter().map(ToString::to_string));
+                holder.extend(month.iter().map(ToString::to_string));
+                holder.extend(delivery.iter().map(ToString::to_string));
+                (Role::Partner, holder, &issued.label, Some(issued.expires))
+            }
+        }
+    }
 }
 
 fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
@@ -182,32 +221,39 @@ fn list(args: &KeyList, settings: &Settings, out: Out) -> Outcome {
     let mut keys: Vec<Listed> = Vec::new();
     reader.scan_stored(0, reader.size(), |stored| {
         // Reading the few that matter, not all of a year's loads.
-        if !stored.head.kind.starts_with("key_") {
+        if !["key_", "link_"].iter().any(|kind| stored.head.kind.starts_with(kind)) {
             return Ok(());
         }
         let decoded = Decoded::read(&stored.line, stored.head.clone());
         let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
         let position = decoded.position();
-        if let Event::KeyIssued(issued) = decoded.event {
-            keys.push(Listed { issued, position, revoked: false });
-        } else if let Event::KeyRevoked(revoked) = decoded.event {
-            let of_it = keys.iter_mut().filter(|listed| listed.issued.key == revoked.key);
-            of_it.for_each(|listed| listed.revoked = true);
-        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event is about a key")]
+        let (issued, ended) = match decoded.event {
+            Event::KeyIssued(issued) => (Some(Opens::Key(issued)), None),
+            Event::LinkIssued(issued) => (Some(Opens::Link(issued)), None),
+            Event::KeyRevoked(revoked) => (None, Some(revoked.key)),
+            Event::LinkAnswered(answered) => (None, Some(answered.key)),
+            _ => (None, None),
+        };
+        keys.extend(issued.map(|issued| Listed { issued, position, revoked: false }));
+        let of_it = keys.iter_mut().filter(|listed| ended.as_ref() == Some(listed.issued.key()));
+        of_it.for_each(|listed| listed.revoked = true);
         Ok::<(), Failure>(())
     })?;
-    let width = keys.iter().map(|listed| listed.issued.key.as_str().len()).max().unwrap_or(0);
+    let width = keys.iter().map(|listed| listed.issued.key().as_str().len()).max().unwrap_or(0);
     out.answer(&keys, |keys| {
         let lines = keys.iter().map(|listed| {
             let Listed { issued, revoked, .. } = listed;
-            let role = serde_json::to_value(issued.role).expect("a role has a name");
+            let (role, holder, label, expires) = issued.told();
+            let role = serde_json::to_value(role).expect("a role has a name");
             let role = role.as_str().unwrap_or_default().to_owned();
-            let mut holder: Vec<String> = issued.firm.iter().map(ToString::to_string).collect();
-            holder.extend(issued.site.iter().map(ToString::to_string));
-            holder.extend(issued.parks.iter().map(ToString::to_string));
-            let ended = if *revoked { ", revoked" } else { "" };
-            let expires = issued.expires.map(|day| format!(", until {day}")).unwrap_or_default();
-            let (key, label, holder) = (&issued.key, &issued.label, holder.join(" "));
+            let ended = match (revoked, issued) {
+                (false, _) => "",
+                (true, Opens::Key(_)) => ", revoked",
+                (true, Opens::Link(_)) => ", answered or revoked",
+            };
+            let expires = expires.map(|day| format!(", until {day}")).unwrap_or_default();
+            let (key, holder) = (issued.key(), holder.join(" "));
             format!("{key:<width$}  {role:<13}  {holder:<24}  {label}{expires}{ended}\n")
         });
         lines.collect()

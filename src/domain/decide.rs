@@ -40,7 +40,8 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, contract, delivery, evidence, market, partner, period, registry, settlement, stock,
+        access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
+        registry, settlement, statement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -110,5 +111,18 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::SettleQuantity(data) => settlement::settle_quantity(context, data),
         Request::RecordInvoice(data) => settlement::record_invoice(context, data),
         Request::RecordPayment(data) => settlement::record_payment(context, data),
+        Request::PublishMethod(data) => method::publish_method(context, data),
+        Request::WithdrawMethod(data) => method::withdraw_method(context, data),
+        Request::StateFigures(data) => statement::state_figures(context, data),
+        Request::WithdrawStatement(data) => statement::withdraw_statement(context, data),
+        Request::IssueClaim(data) => claim::issue_claim(context, data),
+        Request::AllocateClaim(data) => claim::allocate_claim(context, data),
+        Request::TransferClaim(data) => claim::transfer_claim(context, data),
+        Request::RetireClaim(data) => claim::retire_claim(context, data),
+        Request::VoidClaim(data) => claim::void_claim(context, data),
+        Request::OpenMassBalance(data) => mass_balance::open_mass_balance(context, data),
+        Request::BookInputs(data) => mass_balance::book_inputs(context, data),
+        Request::ClaimOutput(data) => mass_balance::claim_output(context, data),
+        Request::CloseMassBalance(data) => mass_balance::close_mass_balance(context, data),
     }
 }

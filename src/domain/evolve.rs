@@ -7,7 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, contract, delivery, evidence, market, partner, period, registry, settlement, stock,
+    access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
+    registry, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -113,5 +114,21 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::WindowRestated(_)
         | Event::InvoiceRecorded(_)
         | Event::PaymentRecorded(_) => settlement::evolve(states, meta, event),
+        Event::MethodPublished(_) | Event::MethodWithdrawn(_) => {
+            method::evolve(states, meta, event);
+        }
+        Event::FigureStated(_) | Event::FigureWithdrawn(_) => {
+            statement::evolve(states, meta, event);
+        }
+        Event::ClaimIssued(_)
+        | Event::ClaimAllocationProposed(_)
+        | Event::ClaimAllocated(_)
+        | Event::ClaimTransferred(_)
+        | Event::ClaimRetired(_)
+        | Event::ClaimVoided(_) => claim::evolve(states, meta, event),
+        Event::MassBalanceOpened(_)
+        | Event::InputsBooked(_)
+        | Event::OutputClaimed(_)
+        | Event::MassBalanceClosed(_) => mass_balance::evolve(states, meta, event),
     }
 }

@@ -9,14 +9,17 @@ use utoipa::ToSchema;
 
 use crate::domain::code::MaterialCode;
 use crate::domain::command::{EconomicMeasure, Entry};
+use crate::domain::decimal::Decimal;
 use crate::domain::event::{
-    Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, Held, MeteredAdjustmentConfirmed,
-    Side, StockDrawn,
+    Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, FigureStated, FigureWithdrawn,
+    Held, MeteredAdjustmentConfirmed, Side, Stated, StockDrawn,
 };
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
+use crate::domain::name::Name;
 use crate::domain::quantity::{Basis, Method, Quantity};
-use crate::domain::shapes::{MaterialBrief, MaterialKind, Party};
+use crate::domain::shapes::{MaterialBrief, MaterialKind, Party, Theme};
+use crate::domain::stated_unit::{ItemUnit, StatedUnit};
 use crate::domain::time::Day;
 use crate::domain::unit::Dimension;
 
@@ -63,11 +66,16 @@ pub enum Measure {
     /// What is disputed, as it stood when the dispute was raised; taken back when it ends. Of the
     /// receiver's park.
     Disputed = 18,
+    /// A figure that was stated, of the item that the fact names.
+    Stated = 19,
+    /// Generated from by-products that came in, as ash of a fuel that was one: no fresh generation,
+    /// and shown apart from it.
+    GeneratedFromByProducts = 20,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 19] = [
+    pub const ALL: [Measure; 21] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -87,11 +95,13 @@ impl Measure {
         Measure::OneSidedDispatched,
         Measure::OneSidedAccepted,
         Measure::Disputed,
+        Measure::Stated,
+        Measure::GeneratedFromByProducts,
     ];
 
     /// The measure with that number in rows.
     pub fn of_number(number: u8) -> Option<Measure> {
-        Measure::ALL.get(usize::from(number)).copied()
+        Measure::ALL.into_iter().find(|measure| *measure as u8 == number)
     }
 }
 
@@ -102,6 +112,10 @@ pub enum FactUnit {
     Physical(Dimension, Basis),
     /// Ten-thousandths of the currency's unit, in prices of a year.
     Money(Currency, u16),
+    /// Millionths of the unit of a stated figure.
+    Stated(StatedUnit),
+    /// None of it, in whatever unit: the amount is zero.
+    Nothing,
 }
 
 /// One signed quantity that one record contributes.
@@ -109,8 +123,9 @@ pub enum FactUnit {
 pub struct Fact {
     pub measure: Measure,
     pub park: ParkId,
-    pub firm: FirmId,
-    pub site: SiteId,
+    /// None of what a park states of itself.
+    pub firm: Option<FirmId>,
+    pub site: Option<SiteId>,
     pub recycler: bool,
     /// The other side's firm, park and recycler flag; of exchanges.
     pub counterparty: Option<Counterparty>,
@@ -124,6 +139,8 @@ pub struct Fact {
     pub method: Method,
     pub contract: Option<ContractId>,
     pub delivery: Option<DeliveryId>,
+    /// Of a stated figure: what it is a figure of.
+    pub item: Option<Name>,
 }
 
 /// The other side of an exchange.
@@ -323,7 +340,9 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
     match event {
         Event::GenerationDeclared(e) => {
             let of = Some(&e.material);
-            each(of_return(M::Generated, &e.declared, of, &e.quantity, e.method));
+            let measure =
+                if e.from_by_products { M::GeneratedFromByProducts } else { M::Generated };
+            each(of_return(measure, &e.declared, of, &e.quantity, e.method));
         }
         Event::OwnReuseDeclared(e) => {
             let is_final = e.operation.is_none_or(|operation| operation.is_final_recovery());
@@ -356,8 +375,70 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
                 Method::Declared,
             ));
         }
+        Event::ZeroActivityDeclared(e) => {
+            for measure in of_theme(e.theme) {
+                each(stated(*measure, &e.declared, None, 0, FactUnit::Nothing, Method::Declared));
+            }
+        }
+        Event::FigureStated(e) => {
+            let FigureStated { item, method, price_year, stated, unit, value, .. } = e;
+            each(of_item(item, stated, amount_of(unit, value), (*unit, *price_year), *method));
+        }
+        Event::FigureWithdrawn(e) => {
+            let FigureWithdrawn { item, method, price_year, stated, unit, value, .. } = e;
+            each(of_item(item, stated, -amount_of(unit, value), (*unit, *price_year), *method));
+        }
         Event::StockDrawn(e) => each(of_pile(e)),
         _ => {}
+    }
+}
+
+/// What a theme's figures measure.
+fn of_theme(theme: Theme) -> &'static [Measure] {
+    match theme {
+        Theme::Generation => &[Measure::Generated],
+        Theme::OwnReuse => &[Measure::OwnReused],
+        Theme::FreshWater => &[Measure::FreshWater],
+        Theme::Recirculation => &[Measure::Recirculated],
+        Theme::Stock => &[Measure::Stock],
+        Theme::EconomicOutput => &[Measure::GrossOutput, Measure::ValueAdded],
+    }
+}
+
+fn amount_of(unit: &ItemUnit, value: &Decimal) -> i64 {
+    unit.amount(value).expect("the rule of statements took it")
+}
+
+fn of_item(
+    item: &Name,
+    stated: &Stated,
+    amount: i64,
+    (unit, price_year): (ItemUnit, Option<u16>),
+    method: Method,
+) -> Fact {
+    let unit = match unit {
+        ItemUnit::Of(unit) => FactUnit::Stated(unit),
+        ItemUnit::Money(currency) => {
+            FactUnit::Money(currency, price_year.expect("the rule of statements asks for it"))
+        }
+    };
+    Fact {
+        measure: Measure::Stated,
+        park: stated.park.clone(),
+        firm: stated.firm.clone(),
+        site: stated.site.clone(),
+        recycler: false,
+        counterparty: None,
+        material: None,
+        kind: None,
+        code: None,
+        day: stated.day,
+        amount,
+        unit,
+        method,
+        contract: None,
+        delivery: None,
+        item: Some(item.clone()),
     }
 }
 
@@ -374,8 +455,8 @@ fn of_pile(event: &StockDrawn) -> Fact {
     Fact {
         measure,
         park: place.park.clone(),
-        firm: place.firm.clone(),
-        site: place.site.clone(),
+        firm: Some(place.firm.clone()),
+        site: Some(place.site.clone()),
         recycler: false,
         counterparty: None,
         material: Some(place.material.material.clone()),
@@ -387,6 +468,7 @@ fn of_pile(event: &StockDrawn) -> Fact {
         method: *method,
         contract: None,
         delivery: None,
+        item: None,
     }
 }
 
@@ -444,8 +526,8 @@ fn of_sides(
     Fact {
         measure,
         park: own.park.clone(),
-        firm: own.firm.clone(),
-        site: own.site.clone(),
+        firm: Some(own.firm.clone()),
+        site: Some(own.site.clone()),
         recycler: own.recycler,
         counterparty: Some(Counterparty { firm, park, recycler, site }),
         material: Some(material.material.clone()),
@@ -457,6 +539,7 @@ fn of_sides(
         method,
         contract: None,
         delivery: None,
+        item: None,
     }
 }
 
@@ -483,8 +566,8 @@ fn stated(
     Fact {
         measure,
         park: declared.park.clone(),
-        firm: declared.firm.clone(),
-        site: declared.site.clone(),
+        firm: Some(declared.firm.clone()),
+        site: Some(declared.site.clone()),
         recycler: false,
         counterparty: None,
         material: material.map(|material| material.material.clone()),
@@ -496,5 +579,6 @@ fn stated(
         method,
         contract: None,
         delivery: None,
+        item: None,
     }
 }

@@ -126,6 +126,9 @@ ids! {
     ScaleId "scl_" "scale"
     CatalogueId "cat_" "catalogue"
     EvidenceId "evd_" "document"
+    StatementId "stm_" "statement"
+    ClaimId "clm_" "claim"
+    MassBalanceId "mbl_" "mass balance"
 }
 
 #[cfg(test)]

@@ -43,6 +43,10 @@ fn localise(value: &mut Value) {
             {
                 *target = format!("#/$defs/{name}");
             }
+            // utoipa says it of structs, and not of the objects that name a variant.
+            if members.get("type") == Some(&json!("object")) && members.contains_key("properties") {
+                members.entry("additionalProperties").or_insert(json!(false));
+            }
             members.values_mut().for_each(localise);
         }
         Value::Array(items) => items.iter_mut().for_each(localise),

@@ -24,7 +24,9 @@ pub mod evolve;
 pub mod fact;
 pub mod id;
 pub mod json_schema;
+pub mod method;
 pub mod money;
+pub mod name;
 pub mod operation;
 pub mod party_id;
 pub mod quantity;
@@ -34,6 +36,7 @@ pub mod samples;
 pub mod shapes;
 pub mod sheet;
 pub mod state;
+pub mod stated_unit;
 pub mod states;
 pub mod subject;
 #[cfg(test)]

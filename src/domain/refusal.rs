@@ -65,6 +65,9 @@ codes! {
     UnknownKey "unknown_key" Unknown
     UnknownReturn "unknown_return" Unknown
     UnknownAttachment "unknown_attachment" Unknown
+    UnknownMethod "unknown_method" Unknown
+    UnknownItem "unknown_item" Unknown
+    UnknownStatement "unknown_statement" Unknown
 
     IdentifierTaken "identifier_taken" Conflict
     TermReversed "term_reversed" Invalid
@@ -79,6 +82,12 @@ codes! {
     TooManyMembers "too_many_members" Invalid
     AmountTooLarge "amount_too_large" Invalid
     BadCatalogue "bad_catalogue" Invalid
+    BadMethodDocument "bad_method_document" Invalid
+    BadFigure "bad_figure" Invalid
+    WrongPeriod "wrong_period" Invalid
+    WrongPlace "wrong_place" Invalid
+    MethodWithdrawn "method_withdrawn" Conflict
+    StatementWithdrawn "statement_withdrawn" Conflict
     BadHazard "bad_hazard" Invalid
     CodeNotInCatalogue "code_not_in_catalogue" Invalid
     UnlikeDimension "unlike_dimension" Invalid
@@ -181,6 +190,38 @@ codes! {
     SettledExceedsWeighed "settled_exceeds_weighed" Invalid
     NotThePayee "not_the_payee" Forbidden
     UnknownInvoice "unknown_invoice" Unknown
+    UnknownClaim "unknown_claim" Unknown
+    NoExchange "no_exchange" Conflict
+    DiscrepancyOpen "discrepancy_open" Conflict
+    NotConfirmed "not_confirmed" Conflict
+    OriginNeeded "origin_needed" Conflict
+    NotItsOrigin "not_its_origin" Conflict
+    OutsideClaimPeriod "outside_claim_period" Conflict
+    ClaimExceedsUsed "claim_exceeds_used" Conflict
+    ClaimedBefore "claimed_before" Conflict
+    AlreadyAllocated "already_allocated" Conflict
+    NotASide "not_a_side" Invalid
+    SharesExceedWhole "shares_exceed_whole" Invalid
+    ClaimIsJoint "claim_is_joint" Conflict
+    ClaimIsShared "claim_is_shared" Conflict
+    NotAHolder "not_a_holder" Forbidden
+    SameHolder "same_holder" Invalid
+    ClaimExceeded "claim_exceeded" Conflict
+    ClaimTransferred "claim_transferred" Conflict
+    ClaimRetired "claim_retired" Conflict
+    ClaimVoided "claim_voided" Conflict
+    UnknownMassBalance "unknown_mass_balance" Unknown
+    BadConversion "bad_conversion" Invalid
+    MassBalanceTooLong "mass_balance_too_long" Invalid
+    MassBalanceOpen "mass_balance_open" Conflict
+    MassBalanceClosed "mass_balance_closed" Conflict
+    MassBalanceOverlaps "mass_balance_overlaps" Conflict
+    OtherMassBalance "other_mass_balance" Conflict
+    InMassBalance "in_mass_balance" Conflict
+    NotQualifying "not_qualifying" Conflict
+    OutsideMassBalance "outside_mass_balance" Conflict
+    OtherOrigin "other_origin" Conflict
+    MassBalanceExceeded "mass_balance_exceeded" Conflict
 }
 
 /// Why a command is refused.

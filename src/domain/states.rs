@@ -61,6 +61,23 @@ pub enum Kind {
     Sheet = 30,
     /// An invoice or credit note of a contract.
     Invoice = 31,
+    /// A version of a method.
+    Method = 32,
+    /// What figures are stated of.
+    Item = 33,
+    Statement = 34,
+    /// What was stated for a place, period and item.
+    StatedFigure = 35,
+    /// A claim on a used quantity.
+    Claim = 36,
+    /// The claims that a delivery backs.
+    ClaimBook = 37,
+    /// The metered deliveries of a line that back claims, by month.
+    ClaimedPeriods = 38,
+    /// A mass balance account.
+    MassBalance = 39,
+    /// The last account of a product group at a site.
+    MassBalanceGroup = 40,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -18,8 +18,9 @@ use crate::domain::evolve::{Meta, evolve};
 use crate::domain::id::ParkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
-    Park, PeriodReturn, Permit, Scale, Site,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
+    MassBalance, Material, Meter, Park, PeriodReturn, Permit, PublishedMethod, Scale, Site,
+    Statement,
 };
 use crate::domain::states::{Aggregate, MemoryStates, States, Stored};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -285,6 +286,10 @@ fn version(states: &MemoryStates, stream: Stream<'_>) -> u64 {
         "delivery" => of::<Delivery>(states, stream.id),
         "return" => of::<PeriodReturn>(states, stream.id),
         "evidence" => of::<AttachedEvidence>(states, stream.id),
+        "method" => of::<PublishedMethod>(states, stream.id),
+        "statement" => of::<Statement>(states, stream.id),
+        "claim" => of::<Claim>(states, stream.id),
+        "mass_balance" => of::<MassBalance>(states, stream.id),
         other => panic!("the stream {other} has no kind of aggregate here"),
     }
 }

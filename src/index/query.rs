@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::code::MaterialCode;
 use crate::domain::fact::{Fact, FactUnit, Measure};
-use crate::domain::id::{FirmId, MaterialId, ParkId, ScaleId};
+use crate::domain::id::{FirmId, MaterialId, ParkId, ScaleId, SiteId};
+use crate::domain::name::Name;
 use crate::domain::quantity::Method;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::states::Kind;
@@ -45,7 +46,7 @@ impl FactFilter {
         self.park.as_ref().is_none_or(|park| *park == fact.park)
             && (self.measures.is_empty() || self.measures.contains(&fact.measure))
             && self.days.is_none_or(|(first, last)| (first..=last).contains(&fact.day))
-            && self.firm.as_ref().is_none_or(|firm| *firm == fact.firm)
+            && self.firm.as_ref().is_none_or(|firm| fact.firm.as_ref() == Some(firm))
             && self.material.as_ref().is_none_or(|own| fact.material.as_ref() == Some(own))
     }
 }
@@ -71,11 +72,15 @@ pub struct Total {
 /// What tells a total from the others of its park, month and measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TotalKey {
-    pub firm: FirmId,
+    pub firm: Option<FirmId>,
+    pub site: Option<SiteId>,
     pub counterparty: Option<FirmId>,
+    pub counterparty_site: Option<SiteId>,
     pub material: Option<MaterialId>,
     pub unit: FactUnit,
     pub method: Method,
+    /// Of stated figures.
+    pub item: Option<Name>,
 }
 
 /// A sum, and what its facts say of the material: facts that say otherwise have their own total.
@@ -203,7 +208,7 @@ impl Index {
             let total = total(&name[start..], &value)?;
             let TotalFilter { measures, firm, material } = filter;
             if (measures.is_empty() || measures.contains(&total.measure))
-                && firm.as_ref().is_none_or(|firm| *firm == total.key.firm)
+                && firm.as_ref().is_none_or(|firm| total.key.firm.as_ref() == Some(firm))
                 && material.as_ref().is_none_or(|own| total.key.material.as_ref() == Some(own))
             {
                 found.push(total);

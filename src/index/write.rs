@@ -12,7 +12,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::domain::code::MaterialCode;
 use crate::domain::fact::{Fact, FactUnit, Measure};
-use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::id::{FirmId, MaterialId, ParkId, SiteId};
+use crate::domain::name::Name;
 use crate::domain::quantity::Method;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::states::Kind;
@@ -29,11 +30,14 @@ const MOST_TOTALS: usize = 50_000;
 /// [`Total`](crate::index::Total); here it borrows, because a total is looked up for every fact.
 #[derive(Serialize)]
 pub struct TotalOf<'a> {
-    pub firm: &'a FirmId,
+    pub firm: Option<&'a FirmId>,
+    pub site: Option<&'a SiteId>,
     pub counterparty: Option<&'a FirmId>,
+    pub counterparty_site: Option<&'a SiteId>,
     pub material: Option<&'a MaterialId>,
     pub unit: FactUnit,
     pub method: Method,
+    pub item: Option<&'a Name>,
     pub kind: Option<MaterialKind>,
     pub code: Option<&'a MaterialCode>,
 }

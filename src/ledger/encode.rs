@@ -11,8 +11,9 @@ use crate::domain::event::{Event, Stream};
 use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Ledger, Listing, Material, Meter,
-    Park, ParkPlaces, PeriodReturn, Permit, Scale, Site,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
+    MassBalance, Material, Meter, Park, ParkPlaces, PeriodReturn, Permit, PublishedMethod, Scale,
+    Site, Statement,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -127,6 +128,10 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "contract" => of::<Contract>(states, stream.id),
         "return" => of::<PeriodReturn>(states, stream.id),
         "evidence" => of::<AttachedEvidence>(states, stream.id),
+        "method" => of::<PublishedMethod>(states, stream.id),
+        "statement" => of::<Statement>(states, stream.id),
+        "claim" => of::<Claim>(states, stream.id),
+        "mass_balance" => of::<MassBalance>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

@@ -29,6 +29,7 @@ use self::line::{Content, Line};
 pub use self::line::{Member, commitment};
 use self::table::{Place, Table};
 pub use self::view::{Seen, is_file_name, view};
+use crate::log::disk::{DiskError, sync_folder};
 use crate::merkle::Hash;
 
 /// The folder's name in the data folder.
@@ -44,6 +45,12 @@ pub enum SealedError {
     Io { path: PathBuf, source: io::Error },
     #[error("{path}, byte {offset}: the value is not the one that {commitment} commits to")]
     Spoiled { path: PathBuf, offset: u64, commitment: Hash },
+}
+
+impl From<DiskError> for SealedError {
+    fn from(DiskError { path, source, .. }: DiskError) -> SealedError {
+        SealedError::Io { path, source }
+    }
 }
 
 /// What is kept of a confidential value.
@@ -404,10 +411,6 @@ fn create(folder: &Path, number: u32) -> Result<Arc<File>, SealedError> {
     file.sync_all().map_err(at(&path))?;
     sync_folder(folder)?;
     Ok(Arc::new(file))
-}
-
-fn sync_folder(folder: &Path) -> Result<(), SealedError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
 }
 
 /// Takes group's and others' rights away, should a restored copy have brought them.

@@ -4,10 +4,11 @@
 
 use std::borrow::Cow;
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Stated};
 use crate::domain::id::{FirmId, ParkId};
+use crate::domain::method::Item;
 use crate::domain::shapes::{Nonconformity, Ticket};
-use crate::domain::states::Kind;
+use crate::domain::states::{Kind, States as _};
 use crate::index::{IndexError, ListOf, Rows};
 use crate::record::Decoded;
 
@@ -25,6 +26,15 @@ pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
     if let Some(ticket) = ticket(&record.event) {
         let of = ListOf::Scale(ticket.scale.clone());
         rows.list(Kind::Ticket, &of, record.position(), &ticket.row_id())?;
+    }
+    if let Event::MethodPublished(event) = &record.event {
+        // The states are ahead: an item that an earlier method defined stands in the list already.
+        for item in event.document.items.iter().map(|item| item.item.as_str()) {
+            let found = rows.states.find::<Item>(item);
+            if found.is_some_and(|item| item.created == record.position()) {
+                rows.list(Kind::Item, &ListOf::All, record.position(), item)?;
+            }
+        }
     }
     // Only the first record of a stream brings an aggregate into being; periods and stock accounts
     // have no stream of their own, and a month is closed once, an account opened once.
@@ -81,8 +91,14 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
     }
     match event {
         Event::KeyIssued(e) => of(Kind::Key, e.key.as_str(), vec![], e.firm.iter().collect()),
+        Event::LinkIssued(e) => {
+            of(Kind::Key, e.key.as_str(), vec![], vec![&e.issued_by, &e.partner])
+        }
         Event::ParkRegistered(e) => of(Kind::Park, e.park.as_str(), vec![&e.park], vec![]),
         Event::FirmRegistered(e) => of(Kind::Firm, e.firm.as_str(), vec![], vec![&e.firm]),
+        Event::CounterpartyRecorded(e) => {
+            of(Kind::Firm, e.firm.as_str(), vec![], vec![&e.recorded_by, &e.firm])
+        }
         Event::SiteRegistered(e) => of(Kind::Site, e.site.as_str(), vec![&e.park], vec![&e.firm]),
         Event::PermitRegistered(e) => of(Kind::Permit, e.permit.as_str(), vec![&e.park], vec![]),
         Event::ScaleRegistered(e) => {
@@ -105,9 +121,25 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
             let id = format!("{}/{}", e.park, e.period);
             of(Kind::Period, id, vec![&e.park], vec![])
         }
+        Event::MethodPublished(e) => of(Kind::Method, e.id.as_str(), vec![], vec![]),
+        Event::FigureStated(e) => {
+            let Stated { firm, park, statement, .. } = &e.stated;
+            of(Kind::Statement, statement.as_str(), vec![park], firm.iter().collect())
+        }
         Event::StockOpened(e) => {
             let id = format!("{}/{}", e.place.site, e.place.material.material);
             of(Kind::StockAccount, id, vec![&e.place.park], vec![&e.place.firm])
+        }
+        Event::ClaimIssued(e) => {
+            let parks = vec![&e.producer.park, &e.user.park];
+            of(Kind::Claim, e.claim.as_str(), parks, vec![&e.producer.firm, &e.user.firm])
+        }
+        Event::ClaimTransferred(e) => {
+            let (parks, firms) = (e.parks.iter().collect(), e.firms.iter().collect());
+            of(Kind::Claim, e.claim.as_str(), parks, firms)
+        }
+        Event::MassBalanceOpened(e) => {
+            of(Kind::MassBalance, e.balance.as_str(), vec![&e.park], vec![&e.firm])
         }
         Event::EvidenceAttached(e) => Some(Entry {
             kind: Kind::Evidence,

@@ -8,9 +8,11 @@ use crate::domain::event::Event;
 use crate::domain::fact::{Fact, FactUnit, Measure};
 use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, ScaleId, SiteId};
 use crate::domain::money::Currency;
+use crate::domain::name::Name;
 use crate::domain::quantity::{Method, Sum};
 use crate::domain::shapes::{MaterialKind, Ticket};
 use crate::domain::state::Delivery;
+use crate::domain::stated_unit::{ItemUnit, StatedUnit};
 use crate::domain::states::States as _;
 use crate::domain::text::Text;
 use crate::domain::time::Day;
@@ -49,6 +51,52 @@ impl MoneyFact {
     }
 }
 
+/// A stated figure, exact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StatedFact {
+    #[schema(value_type = String)]
+    pub unit: ItemUnit,
+    /// With as many digits after the point as it needs.
+    pub value: String,
+}
+
+impl StatedFact {
+    /// From millionths of the unit.
+    fn new(amount: i128, unit: StatedUnit) -> StatedFact {
+        let (sign, rest) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+        let value = format!("{sign}{}.{:06}", rest / 1_000_000, rest % 1_000_000);
+        let value = value.trim_end_matches('0').trim_end_matches('.').to_owned();
+        StatedFact { unit: ItemUnit::Of(unit), value }
+    }
+}
+
+/// An amount by the member in which answers show it; none of nothing.
+pub struct Amounts {
+    pub money: Option<MoneyFact>,
+    pub quantity: Option<Sum>,
+    pub stated: Option<StatedFact>,
+}
+
+impl Amounts {
+    /// From the smallest parts that the unit counts. A park's facts add up to far less than a sum
+    /// can hold.
+    pub fn new(amount: i128, unit: FactUnit) -> Amounts {
+        let mut amounts = Amounts { money: None, quantity: None, stated: None };
+        match unit {
+            FactUnit::Physical(dimension, basis) => {
+                let sum = Sum::new(amount, dimension, basis);
+                amounts.quantity = Some(sum.expect("facts add up to less than a sum can hold"));
+            }
+            FactUnit::Money(currency, price_year) => {
+                amounts.money = Some(MoneyFact::new(amount, currency, price_year));
+            }
+            FactUnit::Stated(unit) => amounts.stated = Some(StatedFact::new(amount, unit)),
+            FactUnit::Nothing => {}
+        }
+        amounts
+    }
+}
+
 /// One signed quantity that one record contributes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FactView {
@@ -63,7 +111,12 @@ pub struct FactView {
     pub day: Day,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
-    pub firm: FirmId,
+    /// Absent where the park states something of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firm: Option<FirmId>,
+    /// Of a stated figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<MaterialKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +133,11 @@ pub struct FactView {
     /// Of matter and energy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Sum>,
-    pub site: SiteId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
+    /// Of a stated figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedFact>,
     /// The weighing behind it, for those who may read tickets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketView>,
@@ -158,15 +215,7 @@ pub fn page(
 }
 
 fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
-    let (quantity, money) = match fact.unit {
-        FactUnit::Physical(dimension, basis) => {
-            let sum = Sum::new(fact.amount.into(), dimension, basis);
-            (Some(sum.expect("a fact's amount is bounded")), None)
-        }
-        FactUnit::Money(currency, price_year) => {
-            (None, Some(MoneyFact::new(fact.amount.into(), currency, price_year)))
-        }
-    };
+    let Amounts { money, quantity, stated } = Amounts::new(fact.amount.into(), fact.unit);
     FactView {
         code: fact.code,
         contract: fact.contract,
@@ -174,6 +223,7 @@ fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
         day: fact.day,
         delivery: fact.delivery,
         firm: fact.firm,
+        item: fact.item,
         kind: fact.kind,
         material: fact.material,
         measure: fact.measure,
@@ -183,6 +233,7 @@ fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
         position,
         quantity,
         site: fact.site,
+        stated,
         ticket,
     }
 }
@@ -205,12 +256,14 @@ fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketVi
         | Measure::OneSidedAccepted
         | Measure::Disputed => &delivery.state.received,
         Measure::Generated
+        | Measure::GeneratedFromByProducts
         | Measure::OwnReused
         | Measure::FreshWater
         | Measure::Recirculated
         | Measure::Stock
         | Measure::GrossOutput
-        | Measure::ValueAdded => return Ok(None),
+        | Measure::ValueAdded
+        | Measure::Stated => return Ok(None),
     };
     let Some(record) = weight.as_ref().map(|weight| weight.record) else { return Ok(None) };
     let bytes = log.read(record).map_err(broken)?;

@@ -86,7 +86,7 @@ pub fn chertow(
     evidence: LinkEvidence,
 ) -> Result<ThreeTwoAnswer, QueryError> {
     let mut test = ThreeTwoTest::new(granularity, evidence);
-    index.facts(&of.filter(&[evidence.measure()]), of.as_of, &mut |_, fact| test.add(fact))?;
+    index.facts(&of.filter(&evidence.measures()), of.as_of, &mut |_, fact| test.add(fact))?;
     let FigureOf { park, from, to, as_of } = of;
     let lag = size.saturating_sub(as_of);
     Ok(ThreeTwoAnswer { as_of, from, lag, park, result: test.finish(), to })

@@ -1,9 +1,11 @@
 //! Whom each kind of row concerns, and so who may see it.
 
 use crate::domain::id::{FirmId, ParkId};
+use crate::domain::method::Item;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Contract, Delivery, Firm, Key, Listing, Material, Meter, Park,
-    Period, PeriodReturn, Permit, Scale, Site, StockAccount,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
+    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
+    StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -51,7 +53,11 @@ listed! {
     Material "materials" false |_state, _states| Sight::Directory;
     Catalogue "catalogues" false |_state, _states| Sight::Directory;
     Listing "listings" false |_state, _states| Sight::Listings;
-    Key "keys" true |state, _states| Sight::Key(state.firm.clone());
+    // A link is the firm's that asks by it, not the partner's.
+    Key "keys" true |state, _states| {
+        let asks = state.link.as_ref().map(|link| link.issued_by.clone());
+        Sight::Key(asks.or_else(|| state.firm.clone()))
+    };
     Scale "scales" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Meter "meters" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Permit "permits" false |state, states| {
@@ -68,6 +74,13 @@ listed! {
     };
     PeriodReturn "returns" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     StockAccount "stock" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    PublishedMethod "methods" false |_state, _states| Sight::Public;
+    Item "items" false |_state, _states| Sight::Public;
+    Statement "statements" true |state, _states| Sight::Rows(concern(&state.firm, [&state.park]));
+    Claim "claims" true |state, _states| Sight::Rows(concern(&state.firms, &state.parks));
+    MassBalance "mass_balances" true |state, _states| {
+        Sight::Rows(concern([&state.firm], [&state.park]))
+    };
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

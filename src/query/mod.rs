@@ -10,6 +10,8 @@ pub mod cursor;
 pub mod fact;
 pub mod figure;
 pub mod listed;
+pub mod programme;
+pub mod programme_of;
 pub mod public;
 pub mod question;
 pub mod reconciliation;

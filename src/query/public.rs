@@ -202,7 +202,9 @@ impl Cell {
         let amount = i128::from(fact.amount);
         let added = Sum::new(amount, dimension, basis).expect("a fact's amount is bounded");
         self.add_sum(&added);
-        *self.receivers.entry(fact.firm.clone()).or_default() += amount;
+        if let Some(firm) = &fact.firm {
+            *self.receivers.entry(firm.clone()).or_default() += amount;
+        }
         if let Some(other) = &fact.counterparty {
             *self.suppliers.entry(other.firm.clone()).or_default() += amount;
         }

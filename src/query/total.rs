@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use crate::domain::code::MaterialCode;
 use crate::domain::fact::{FactUnit, Measure};
 use crate::domain::id::{FirmId, MaterialId, ParkId};
+use crate::domain::name::Name;
 use crate::domain::quantity::Sum;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::time::Month;
 use crate::index::{Index, Total, TotalFilter};
 use crate::query::answer::QueryError;
-use crate::query::fact::MoneyFact;
+use crate::query::fact::{Amounts, MoneyFact, StatedFact};
 
 /// What totals are told apart by, besides measure and unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -31,12 +32,19 @@ pub struct TotalView {
     /// Of totals by material: its first code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<MaterialCode>,
+    /// Of what was accepted: how much is under dispute, of that and of what waits for it; absent
+    /// where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Sum>,
     /// How many facts it is the sum of.
     #[schema(minimum = 0)]
     pub facts: u64,
     /// Of totals by firm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firm: Option<FirmId>,
+    /// Of stated figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Name>,
     /// Of totals by material.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<MaterialKind>,
@@ -50,9 +58,16 @@ pub struct TotalView {
     /// Of totals by month.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub month: Option<Month>,
+    /// Of what was accepted or dispatched: the part that stands by one side's word alone; absent
+    /// where both sides stand for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_sided: Option<Sum>,
     /// Of matter and energy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Sum>,
+    /// Of stated figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedFact>,
 }
 
 /// The totals of a park.
@@ -84,46 +99,75 @@ pub struct TotalsOf {
     pub filter: TotalFilter,
 }
 
+/// What totals are alike in: measure, what they are told apart by, item, unit.
+type Alike = (u8, String, Option<Name>, FactUnit);
+/// Where the total of a measure stands.
+type Member = fn(&mut TotalView) -> &mut Option<Sum>;
+
+/// Which totals say how much of another is not both sides' word, and where that is shown.
+const BESIDE: [(Measure, Measure, Member); 3] = [
+    (Measure::Accepted, Measure::Disputed, |view| &mut view.disputed),
+    (Measure::Accepted, Measure::OneSidedAccepted, |view| &mut view.one_sided),
+    (Measure::Dispatched, Measure::OneSidedDispatched, |view| &mut view.one_sided),
+];
+
 pub fn totals(index: &Index, size: u64, of: TotalsOf) -> Result<Totals, QueryError> {
-    let TotalsOf { park, from, to, by, filter } = of;
+    let TotalsOf { park, from, to, by, mut filter } = of;
+    let asked = filter.measures.clone();
+    for (measure, beside, _) in BESIDE {
+        if asked.contains(&measure) && !asked.contains(&beside) {
+            filter.measures.push(beside);
+        }
+    }
     let (as_of, found) = index.totals(&park, (from, to), &filter)?;
-    let mut sums: BTreeMap<(u8, String, FactUnit), (Total, i128, u64)> = BTreeMap::new();
+    let mut sums: BTreeMap<Alike, (Total, i128, u64)> = BTreeMap::new();
     for total in found {
         let key = match by {
             TotalBy::Material => total.key.material.as_ref().map(ToString::to_string),
-            TotalBy::Firm => Some(total.key.firm.to_string()),
+            TotalBy::Firm => total.key.firm.as_ref().map(ToString::to_string),
             TotalBy::Month => Some(total.month.to_string()),
         };
-        let key = (total.measure as u8, key.unwrap_or_default(), total.key.unit);
+        let item = total.key.item.clone();
+        let key = (total.measure as u8, key.unwrap_or_default(), item, total.key.unit);
         let (amount, facts) = (total.value.amount, total.value.facts);
         let sum = sums.entry(key).or_insert_with(|| (total, 0, 0));
         (sum.1, sum.2) = (sum.1 + amount, sum.2 + facts);
     }
-    let items = sums.into_values().map(|(total, amount, facts)| view(by, total, amount, facts));
+    let mut items = Vec::with_capacity(sums.len());
+    for ((measure, group, named, unit), (total, amount, facts)) in &sums {
+        if !asked.is_empty() && !asked.contains(&total.measure) {
+            continue;
+        }
+        let mut item = view(by, total.clone(), *amount, *facts);
+        for (of, beside, member) in BESIDE {
+            let key = (beside as u8, group.clone(), named.clone(), *unit);
+            let found = sums.get(&key).filter(|_| of as u8 == *measure);
+            if let Some((_, amount, _)) = found.filter(|(_, amount, _)| *amount != 0) {
+                *member(&mut item) = Amounts::new(*amount, *unit).quantity;
+            }
+        }
+        items.push(item);
+    }
     let lag = size.saturating_sub(as_of);
-    Ok(Totals { as_of, by, from, items: items.collect(), lag, park, to })
+    Ok(Totals { as_of, by, from, items, lag, park, to })
 }
 
 fn view(by: TotalBy, total: Total, amount: i128, facts: u64) -> TotalView {
-    let (quantity, money) = match total.key.unit {
-        FactUnit::Physical(dimension, basis) => {
-            let sum = Sum::new(amount, dimension, basis);
-            (Some(sum.expect("a park's facts add up to far less than a sum can hold")), None)
-        }
-        FactUnit::Money(currency, price_year) => {
-            (None, Some(MoneyFact::new(amount, currency, price_year)))
-        }
-    };
+    let Amounts { money, quantity, stated } = Amounts::new(amount, total.key.unit);
     let of_material = by == TotalBy::Material;
     TotalView {
         code: total.value.code.filter(|_| of_material),
+        disputed: None,
         facts,
-        firm: (by == TotalBy::Firm).then_some(total.key.firm),
+        firm: total.key.firm.filter(|_| by == TotalBy::Firm),
+        item: total.key.item,
         kind: total.value.kind.filter(|_| of_material),
         material: total.key.material.filter(|_| of_material),
         measure: total.measure,
         money,
         month: (by == TotalBy::Month).then_some(total.month),
+        one_sided: None,
         quantity,
+        stated,
     }
 }

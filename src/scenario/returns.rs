@@ -1,7 +1,9 @@
 //! Monthly returns of a site, and the park's closing of months.
 
 use crate::domain::actor::Actor;
-use crate::domain::command::{ClosePeriod, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn};
+use crate::domain::command::{
+    ClosePeriod, EconomicOutput, Generation, MaterialAmount, OwnReuse, SubmitReturn,
+};
 use crate::domain::decimal::Decimal;
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
@@ -47,7 +49,8 @@ fn story(ground: &Ground, returns: &Returns, divisor: i64, place: usize, period:
     let site = returns.site.as_str().trim_start_matches("sit_");
     let of = |of: &YearlyOf| {
         let quantity = by_month(&of.total, &returns.months, divisor)[place]?;
-        Some(MaterialAmount { material: of.material.clone(), method: of.method, quantity })
+        let (material, method) = (of.material.clone(), of.method);
+        Some(Generation { from_by_products: false, material, method, quantity })
     };
     let reuse = |of: &YearlyOf| {
         let quantity = by_month(&of.total, &returns.months, divisor)[place]?;

@@ -65,7 +65,13 @@ pub enum LinkEvidence {
 }
 
 impl LinkEvidence {
-    /// The facts that the test is a function of.
+    /// The facts that the test is a function of: those that make links, and those that say how
+    /// much of a link's resource is not both sides' word.
+    pub fn measures(self) -> [Measure; 3] {
+        [self.measure(), Measure::OneSidedAccepted, Measure::Disputed]
+    }
+
+    /// The facts that make links.
     pub fn measure(self) -> Measure {
         match self {
             LinkEvidence::Used => Measure::Used,
@@ -91,12 +97,22 @@ pub enum Verdict {
 /// One resource that goes from one entity to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
+    /// Under dispute between the two: of what was accepted of this, and of what waits for it.
+    pub disputed: Sum,
     pub facts: u64,
+    /// Accepted of this by the receiver's word alone.
+    pub one_sided: Sum,
     pub quantity: Sum,
     pub receiver: String,
     /// A material's code if it has one, else its id.
     pub resource: String,
     pub supplier: String,
+}
+
+impl Link {
+    fn is_contested(&self) -> bool {
+        self.disputed.amount() != 0 || self.one_sided.amount() != 0
+    }
 }
 
 /// Entities that are linked, directly or through others.
@@ -114,6 +130,8 @@ pub struct Component {
 pub struct ThreeTwo {
     /// The largest first.
     pub components: Vec<Component>,
+    /// How many links are disputed, or one side's word alone, in any part.
+    pub contested_links: u64,
     pub evidence: LinkEvidence,
     /// Entities with exchanges that are left out because recycling is their main business.
     pub excluded_recyclers: Vec<String>,
@@ -124,11 +142,20 @@ pub struct ThreeTwo {
 type LinkKey =
     (String, String, String, crate::domain::unit::Dimension, crate::domain::quantity::Basis);
 
+/// What the facts of a link come to.
+#[derive(Clone, Copy)]
+struct Gathered {
+    disputed: Sum,
+    facts: u64,
+    one_sided: Sum,
+    quantity: Sum,
+}
+
 /// Gathers facts of one park into links.
 pub struct ThreeTwoTest {
     granularity: Granularity,
     evidence: LinkEvidence,
-    links: BTreeMap<LinkKey, (Sum, u64)>,
+    links: BTreeMap<LinkKey, Gathered>,
     excluded: BTreeSet<String>,
 }
 
@@ -137,7 +164,8 @@ impl ThreeTwoTest {
         ThreeTwoTest { granularity, evidence, links: BTreeMap::new(), excluded: BTreeSet::new() }
     }
 
-    /// Whether a fact is a part of a link: the facts for which it holds add up to the links.
+    /// Whether a fact is a part of a link: the facts for which it holds, by measure, add up to what
+    /// the links say.
     pub fn counts(&self, fact: &Fact) -> bool {
         self.exchange(fact).is_some_and(|exchange| exchange.recyclers().next().is_none())
     }
@@ -147,7 +175,9 @@ impl ThreeTwoTest {
         let mut between_others = true;
         for recycler in exchange.recyclers() {
             between_others = false;
-            self.excluded.insert(recycler.to_owned());
+            if fact.measure == self.evidence.measure() {
+                self.excluded.insert(recycler.to_owned());
+            }
         }
         if !between_others {
             return;
@@ -159,9 +189,17 @@ impl ThreeTwoTest {
         };
         let (dimension, basis) = (amount.dimension(), amount.basis());
         let key = (supplier.name.to_owned(), receiver.name.to_owned(), resource, dimension, basis);
-        let (sum, facts) = self.links.entry(key).or_insert((Sum::zero(dimension, basis), 0));
-        add(sum, &amount);
-        *facts += 1;
+        let zero = Sum::zero(dimension, basis);
+        let nothing = Gathered { disputed: zero, facts: 0, one_sided: zero, quantity: zero };
+        let link = self.links.entry(key).or_insert(nothing);
+        if fact.measure == Measure::Disputed {
+            add(&mut link.disputed, &amount);
+        } else if fact.measure == Measure::OneSidedAccepted {
+            add(&mut link.one_sided, &amount);
+        } else {
+            add(&mut link.quantity, &amount);
+            link.facts += 1;
+        }
     }
 
     /// What a fact says of an exchange in the park, recyclers' ones included; none if it is of
@@ -170,10 +208,10 @@ impl ThreeTwoTest {
         let symbiotic = matches!(fact.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
         let other = fact.counterparty.as_ref().filter(|other| other.park == fact.park)?;
         let (receiver, supplier) = match self.granularity {
-            Granularity::Firm => (fact.firm.as_str(), other.firm.as_str()),
-            Granularity::Site => (fact.site.as_str(), other.site.as_str()),
+            Granularity::Firm => (fact.firm.as_ref()?.as_str(), other.firm.as_str()),
+            Granularity::Site => (fact.site.as_ref()?.as_str(), other.site.as_str()),
         };
-        if fact.measure != self.evidence.measure() || !symbiotic || receiver == supplier {
+        if !self.evidence.measures().contains(&fact.measure) || !symbiotic || receiver == supplier {
             return None;
         }
         Some(Exchange {
@@ -188,15 +226,13 @@ impl ThreeTwoTest {
         let links: Vec<Link> = self
             .links
             .into_iter()
-            .filter(|(_, (quantity, _))| quantity.amount() > 0)
-            .map(|((supplier, receiver, resource, ..), (quantity, facts))| Link {
-                facts,
-                quantity,
-                receiver,
-                resource,
-                supplier,
+            .filter(|(_, link)| link.quantity.amount() > 0)
+            .map(|((supplier, receiver, resource, ..), gathered)| {
+                let Gathered { disputed, facts, one_sided, quantity } = gathered;
+                Link { disputed, facts, one_sided, quantity, receiver, resource, supplier }
             })
             .collect();
+        let contested = links.iter().filter(|link| link.is_contested()).count() as u64;
         let components = components(links);
         let verdict = match components.iter().any(|component| component.passes) {
             true => Verdict::Symbiosis,
@@ -205,6 +241,7 @@ impl ThreeTwoTest {
         };
         ThreeTwo {
             components,
+            contested_links: contested,
             evidence: self.evidence,
             excluded_recyclers: self.excluded.into_iter().collect(),
             granularity: self.granularity,

@@ -114,7 +114,7 @@ impl ExchangeTotals {
             add(&mut line.accepted, &amount);
             line.acceptances += 1;
             let other = fact.counterparty.as_ref().map(|other| &other.firm);
-            let inside = other == Some(&fact.firm);
+            let inside = other == fact.firm.as_ref();
             add(if inside { &mut line.within_firms } else { &mut line.between_firms }, &amount);
             if matches!(method, Method::Weighed | Method::Metered) {
                 add(&mut line.measured, &amount);

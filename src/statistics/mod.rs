@@ -6,6 +6,7 @@
 
 pub mod chertow;
 pub mod exchange;
+pub mod method;
 pub mod network;
 mod percent;
 
@@ -20,7 +21,7 @@ fn physical(fact: &Fact) -> Option<Sum> {
         FactUnit::Physical(dimension, basis) => Some(
             Sum::new(fact.amount.into(), dimension, basis).expect("a fact's amount is bounded"),
         ),
-        FactUnit::Money(..) => None,
+        FactUnit::Money(..) | FactUnit::Stated(_) | FactUnit::Nothing => None,
     }
 }
 

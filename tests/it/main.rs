@@ -3,7 +3,10 @@
 
 mod attach;
 mod backup;
+#[path = "../support/chance.rs"]
+mod chance;
 mod cli;
+mod double_counting;
 mod events;
 mod first_month;
 mod golden;

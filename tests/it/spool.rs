@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 use symbiosis_ledger::domain::time::UtcMillis;
 
+use crate::chance::Chance;
 use crate::cli::{Serving, ends, json as answer, ledger, program, stderr, stdout, text};
 use crate::http::server::{DAY, Server, measured};
 use crate::story;
@@ -86,9 +87,7 @@ fn get(url: &str, path: &str, key: &str) -> Value {
 
 #[test]
 fn eight_hours_offline_with_power_cuts_lose_and_double_nothing() {
-    let seed = std::env::var(SEED).map_or_else(|_| fresh_seed(), |seed| seed.parse().unwrap());
-    let _told = Told(seed);
-    let mut chance = Chance(seed);
+    let mut chance = Chance::of(SEED);
     let ground = Ground::new();
     let spool = ground.spool();
     let mut printed = BTreeMap::new();
@@ -498,34 +497,5 @@ fn a_key_of_a_site_sees_what_was_recorded_a_moment_ago() {
         let body = format!("{command}\n");
         let told = server.request("POST", "/api/v1/commands", &headers, &body).ok();
         assert!(told["accepted"].is_object(), "{told}");
-    }
-}
-
-fn fresh_seed() -> u64 {
-    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    u64::from(since.subsec_nanos()) ^ since.as_secs()
-}
-
-/// Says with which seed a failure came.
-struct Told(u64);
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            eprintln!("the moments of the cuts come from {SEED}={}", self.0);
-        }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
     }
 }

@@ -86,6 +86,12 @@ doors! {
         "submit_return" "/returns"
         "record_network_balance" "/parks/{park}/network-balances"
         "close_period" "/parks/{park}/periods/{period}/close"
+        "state_figures" "/statements"
+        "withdraw_statement" "/statements/{statement}/withdraw"
+    }
+    Statistics {
+        "publish_method" "/methods"
+        "withdraw_method" "/methods/{method}/withdraw"
     }
     Evidence {
         "attach_evidence" "/evidence"
@@ -122,6 +128,17 @@ doors! {
         "count_stock" "/stock/{site}/{material}/count"
         "adjust_stock" "/stock/{site}/{material}/adjust"
         "record_loss" "/stock/{site}/{material}/record-loss"
+    }
+    Claims {
+        "issue_claim" "/claims"
+        "allocate_claim" "/claims/{claim}/allocate"
+        "transfer_claim" "/claims/{claim}/transfer"
+        "retire_claim" "/claims/{claim}/retire"
+        "void_claim" "/claims/{claim}/void"
+        "open_mass_balance" "/mass-balances"
+        "book_inputs" "/mass-balances/{balance}/inputs"
+        "claim_output" "/mass-balances/{balance}/outputs"
+        "close_mass_balance" "/mass-balances/{balance}/close"
     }
 }
 

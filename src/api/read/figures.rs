@@ -238,7 +238,8 @@ fn of_the_web() -> Vec<Operation> {
             "Whether at least three entities of the park exchange at least two different \
                  by-products or utilities, none of the entities being primarily a recycler. \
                  Products such as sugar cane never count. Source: Chertow 2007, Journal of \
-                 Industrial Ecology 11.",
+                 Industrial Ecology 11. Each link says how much is disputed, or one \
+                 side's word.",
         )
         .query::<ThreeTwoOf>()
         .answers::<ThreeTwoAnswer>("The verdict, with every link.")
@@ -250,7 +251,8 @@ fn of_the_web() -> Vec<Operation> {
         )
         .says(
             "The facts behind the 3-2 test.",
-            "Every fact that makes a link, with its record's position.",
+            "Every fact that makes a link, or says how much of it is disputed or one side's \
+             word, with its record's position.",
         )
         .query::<ThreeTwoPage>()
         .answers::<FactPage>("A page of the facts.")
@@ -297,7 +299,7 @@ query! {
 }
 
 /// The park of the address, if its figures may be seen.
-fn park(call: &Call) -> Result<ParkId, Problem> {
+pub(super) fn park(call: &Call) -> Result<ParkId, Problem> {
     let park: ParkId = call.segment("park")?;
     if may(call.who.as_ref(), &Sight::Figures(park.clone())) {
         return Ok(park);
@@ -308,7 +310,7 @@ fn park(call: &Call) -> Result<ParkId, Problem> {
 }
 
 /// The position that a figure is asked as of.
-fn as_of(call: &Call, asked: Option<u64>) -> Result<u64, Problem> {
+pub(super) fn as_of(call: &Call, asked: Option<u64>) -> Result<u64, Problem> {
     let position = call.api.ledger.index().position();
     match asked {
         Some(asked) if asked > position => {
@@ -398,7 +400,7 @@ async fn chertow_facts(call: Call) -> Reply {
     reach(&call, at_least).await?;
     let (granularity, evidence) = (granularity.unwrap_or_default(), evidence.unwrap_or_default());
     let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
-    let filter = of.filter(&[evidence.measure()]);
+    let filter = of.filter(&evidence.measures());
     let filters = format!("3-2 {granularity:?} {evidence:?} {filter:?}");
     let wanted = wanted(&call, filter, of.as_of, cursor, limit, filters);
     let test = ThreeTwoTest::new(granularity, evidence);
@@ -460,7 +462,7 @@ async fn totals(call: Call) -> Reply {
     export::<TotalView, _>(format, "totals", page).await
 }
 
-fn wanted(
+pub(super) fn wanted(
     call: &Call,
     filter: FactFilter,
     as_of: u64,
@@ -472,7 +474,7 @@ fn wanted(
     FactsOf { filter, as_of, cursor, limit, filters, tickets: sees_tickets(call) }
 }
 
-async fn fact_page(
+pub(super) async fn fact_page(
     call: Call,
     format: Option<ListFormat>,
     wanted: FactsOf,

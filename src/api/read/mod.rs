@@ -1,6 +1,7 @@
 //! The reads: rows, figures, facts, the log, the state of the service.
 
 mod access;
+mod claim;
 mod collection;
 mod confidential;
 mod contract;
@@ -11,7 +12,10 @@ mod health;
 mod link;
 mod log;
 mod market;
+mod mass_balance;
+mod method;
 mod period;
+mod programme;
 mod registry;
 mod report;
 mod sheet;
@@ -40,15 +44,19 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(sheet::operations());
     operations.extend(market::operations());
     operations.extend(period::operations());
+    operations.extend(method::operations());
     operations.extend(evidence::operations());
     operations.extend(registry::operations());
     operations.push(ticket::operation());
     operations.extend(access::operations());
     operations.push(link::operation());
     operations.extend(figures::operations());
+    operations.extend(programme::operations());
     operations.extend(log::operations());
     operations.push(health::operation());
     operations.extend(stock::operations());
+    operations.extend(claim::operations());
+    operations.extend(mass_balance::operations());
     operations.extend(report::operations());
     operations
 }

@@ -1,14 +1,10 @@
 //! Where imported commands go: into a folder that this process has opened, or to a running ledger.
 
-use std::io::BufRead;
-
-use serde::Deserialize;
-
 use crate::cli::args::Import;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Text;
 use crate::cli::out::Failure;
-use crate::cli::remote::{Problem, Remote, answered};
+use crate::cli::remote::{Remote, Told};
 use crate::config::Settings;
 use crate::domain::command::Command;
 use crate::ledger::{Accepted, Begun, Ledger, SubmitError};
@@ -94,48 +90,16 @@ fn told(answer: Result<Accepted, SubmitError>, size: &mut u64) -> Result<Answer,
     }
 }
 
-/// One line of what the API answers.
-#[derive(Deserialize)]
-struct Line {
-    accepted: Option<AcceptedLine>,
-    problem: Option<Problem>,
-}
-
-#[derive(Deserialize)]
-struct AcceptedLine {
-    nonconformities: Vec<String>,
-}
-
 fn post(remote: &Remote, block: &[Text]) -> Result<Vec<Answer>, Failure> {
-    let url = remote.address("/api/v1/commands");
-    let body: String = block.iter().map(|text| format!("{}\n", text.text)).collect();
-    let sent = remote.post(&url).header("Content-Type", "application/x-ndjson").send(body);
-    let mut response = answered(&url, sent)?;
-    let status = response.status();
-    let unclear = |what: &str| Failure::failed(format!("{url} answered {status}, {what}"));
-    let reader = response.body_mut().as_reader();
-    let mut answers = Vec::with_capacity(block.len());
-    for line in std::io::BufReader::new(reader).lines() {
-        let line = line.map_err(|error| unclear(&format!("and was cut off: {error}")))?;
-        answers.push(answer(&line).ok_or_else(|| unclear("which this program does not know"))?);
-    }
-    match answers.len() == block.len() {
-        true => Ok(answers),
-        false => Err(unclear("for another number of commands")),
-    }
+    let answers = remote.commands(block.iter().map(|text| &*text.text))?;
+    Ok(answers.into_iter().map(answer).collect())
 }
 
-fn answer(line: &str) -> Option<Answer> {
-    let Line { accepted, problem } = serde_json::from_str(line).ok()?;
-    match (accepted, problem) {
-        (Some(accepted), None) => {
-            let nonconforming = !accepted.nonconformities.is_empty();
-            Some(Answer::Accepted { already_in: false, nonconforming })
+fn answer(told: Told) -> Answer {
+    match told {
+        Told::Accepted { nonconformities, .. } => {
+            Answer::Accepted { already_in: false, nonconforming: !nonconformities.is_empty() }
         }
-        (None, Some(Problem { code, detail, pointer })) => {
-            let pointer = pointer.unwrap_or_default();
-            Some(Answer::Refused { code, message: detail, pointer })
-        }
-        _ => None,
+        Told::Refused { code, message, pointer, .. } => Answer::Refused { code, message, pointer },
     }
 }

@@ -5,7 +5,6 @@
 
 mod add;
 pub mod args;
-mod remote;
 mod slip;
 mod status;
 mod upload;

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::cli::now;
 use crate::cli::out::{Failure, Out, Outcome, count, talk};
+use crate::cli::remote::{Remote, Told};
 use crate::cli::spool::args::Upload;
-use crate::cli::spool::remote::{Remote, Told};
 use crate::config::Settings;
 use crate::domain::refusal::Code;
 use crate::spool::entry::{Answer, Entry, Outcome as Answered};
@@ -48,7 +48,7 @@ struct Refused {
 }
 
 pub fn run(args: &Upload, settings: &Settings, out: Out) -> Outcome {
-    let remote = Remote::open(&args.url, args.key.as_ref(), settings, PATIENCE)?;
+    let remote = Remote::patient(&args.url, args.key.as_ref(), settings, PATIENCE)?;
     let mut answers = Answers::open(&args.of.spool)?;
     let folder = &args.of.spool;
     let block = usize::try_from(args.batch).unwrap_or(usize::MAX);
@@ -99,7 +99,7 @@ fn round(
     };
     let due: Vec<usize> = (0..entries.len()).filter(is_due).collect();
     for places in due.chunks(block) {
-        let told = remote.post(places.iter().map(|place| entries[*place].command.get()))?;
+        let told = remote.commands(places.iter().map(|place| entries[*place].command.get()))?;
         let at = now()?;
         let mut noted = Vec::with_capacity(told.len());
         for (place, told) in places.iter().zip(told) {

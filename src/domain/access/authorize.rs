@@ -289,6 +289,15 @@ mod tests {
         act dispute_delivery frm_b -      -    -    -     -       -       -        -         -
         act draw_stock frm_a       -      -    yes  -     -       -       -        -         -
         act draw_stock frm_b       -      -    -    -     -       -       -        -         -
+        act issue_claim frm_a      -      -    yes  -     -       -       -        -         -
+        act issue_claim frm_b      -      -    -    -     -       -       -        -         -
+        act allocate_claim frm_a   -      -    yes  -     -       -       -        -         -
+        act transfer_claim frm_a   -      -    yes  -     -       -       -        -         -
+        act retire_claim frm_a     -      -    yes  -     -       -       -        -         -
+        act void_claim frm_a       -      -    yes  -     -       -       -        -         -
+        act open_mass_balance frm_a -     -    yes  -     -       -       -        -         -
+        act claim_output frm_a     -      -    yes  -     -       -       -        -         -
+        act claim_output frm_b     -      -    -    -     -       -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
         act withdraw_dispute frm_a -      -    yes  -     -       -       -        -         -
         act record_counterparty frm_a -   -    yes  -     -       -       -        -         -
@@ -429,7 +438,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 73 * 9);
+        assert_eq!(seen, 82 * 9);
     }
 
     #[test]

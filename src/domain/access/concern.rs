@@ -7,9 +7,11 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::command::Request;
 use crate::domain::event::{Event, Side};
-use crate::domain::id::{ContractId, DeliveryId, FirmId, ListingId, MeterId, ParkId, SiteId};
+use crate::domain::id::{
+    ClaimId, ContractId, DeliveryId, FirmId, ListingId, MeterId, ParkId, SiteId,
+};
 use crate::domain::state::{
-    Contract, Delivery, Key, Listing, Material, Meter, Permit, Scale, Site,
+    Claim, Contract, Delivery, Key, Listing, Material, Meter, Permit, Scale, Site,
 };
 use crate::domain::states::States;
 
@@ -121,6 +123,8 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::BalanceOpened(event) => of_contract(states, &event.contract),
         Event::CallOffPlaced(event) => of_contract(states, &event.contract),
         Event::EvidenceAttached(event) => event.firms.clone(),
+        Event::FigureStated(event) => one(event.stated.firm.clone()),
+        Event::FigureWithdrawn(event) => one(event.stated.firm.clone()),
         Event::MeteredAdjustmentRecorded(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentConfirmed(event) => of_contract(states, &event.contract),
         Event::MeteredAdjustmentDeclined(event) => of_contract(states, &event.contract),
@@ -129,7 +133,7 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::WindowRestated(event) => of_contract(states, &event.contract),
         Event::InvoiceRecorded(event) => of_contract(states, &event.contract),
         Event::PaymentRecorded(event) => of_contract(states, &event.contract),
-        _ => Vec::new(),
+        _ => of_claims(states, event),
     }
 }
 
@@ -139,6 +143,28 @@ fn of_listing<S: States>(states: &S, listing: &ListingId) -> Option<FirmId> {
 
 fn of_meter<S: States>(states: &S, meter: &MeterId) -> Option<FirmId> {
     states.find::<Meter>(meter.as_str()).map(|meter| meter.state.firm.clone())
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the last of them")]
+fn of_claims<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
+    match event {
+        Event::ClaimIssued(event) => vec![event.producer.firm.clone(), event.user.firm.clone()],
+        Event::ClaimAllocationProposed(event) => of_claim(states, &event.claim),
+        Event::ClaimAllocated(event) => of_claim(states, &event.claim),
+        Event::ClaimTransferred(event) => event.firms.clone(),
+        Event::ClaimRetired(event) => of_claim(states, &event.claim),
+        Event::ClaimVoided(event) => of_claim(states, &event.claim),
+        Event::MassBalanceOpened(event) => vec![event.firm.clone()],
+        Event::InputsBooked(event) => vec![event.firm.clone()],
+        Event::OutputClaimed(event) => vec![event.firm.clone()],
+        Event::MassBalanceClosed(event) => vec![event.firm.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn of_claim<S: States>(states: &S, claim: &ClaimId) -> Vec<FirmId> {
+    let claim = states.find::<Claim>(claim.as_str());
+    claim.map_or(Vec::new(), |claim| claim.state.firms.clone())
 }
 
 fn of_contract<S: States>(states: &S, contract: &ContractId) -> Vec<FirmId> {

@@ -6,6 +6,7 @@
 
 mod access;
 mod adjustment;
+mod claim;
 mod commitment;
 mod contract;
 mod correction;
@@ -13,11 +14,14 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod market;
+mod mass_balance;
+mod method;
 mod network;
 mod partner;
 mod period;
 mod registry;
 mod settlement;
+mod statement;
 mod stock;
 
 use serde::de::Error as _;
@@ -26,6 +30,9 @@ use serde_json::value::RawValue;
 
 pub use access::{IssueKey, RevokeKey};
 pub use adjustment::{AdjustMeteredPeriods, ConfirmAdjustment, DeclineAdjustment};
+pub use claim::{
+    AllocateClaim, ClaimPurpose, IssueClaim, RetireClaim, Share, TransferClaim, VoidClaim,
+};
 pub use contract::{
     ConfirmContract, ContractKind, ContractLine, DeclineContract, OpenBalance, PlaceCallOff,
     ProposeContract, TerminateContract, Window,
@@ -39,13 +46,16 @@ pub use delivery::{
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
+pub use mass_balance::{BookInputs, ClaimOutput, CloseMassBalance, CustodyModel, OpenMassBalance};
+pub use method::{PublishMethod, WithdrawMethod};
 pub use network::{LossKey, Outlet, RecordNetworkBalance};
 pub use partner::{
     AnswerLink, ClaimCounterparty, ConfirmEntry, IssueLink, LinkAnswer, LinkSubject,
     RecordCounterparty,
 };
 pub use period::{
-    ClosePeriod, EconomicMeasure, EconomicOutput, MaterialAmount, OwnReuse, SubmitReturn,
+    ClosePeriod, EconomicMeasure, EconomicOutput, Generation, MaterialAmount, OwnReuse,
+    SubmitReturn,
 };
 pub use registry::{
     CalibrateMeter, CalibrateScale, Calibration, ClassifyHazard, DecideLegalStatus, DefineMaterial,
@@ -56,6 +66,7 @@ pub use settlement::{
     InvoiceKind, RecordInvoice, RecordPayment, RestateWindow, SettleQuantity, SettledReason,
     SheetLine, SignSheet,
 };
+pub use statement::{Figure, StateFigures, WithdrawStatement};
 pub use stock::{
     AdjustStock, CountStock, DrawStock, OpenStock, RecordGeneration, RecordLoss, StockCause,
     StockDirection, StockOrigin,
@@ -197,6 +208,19 @@ commands! {
     SettleQuantity "settle_quantity" "States what is settled of a delivery."
     RecordInvoice "record_invoice" "Records an invoice or credit note."
     RecordPayment "record_payment" "Records a payment."
+    PublishMethod "publish_method" "Publishes a version of a method."
+    WithdrawMethod "withdraw_method" "Takes a version of a method out of use."
+    StateFigures "state_figures" "States figures of a period."
+    WithdrawStatement "withdraw_statement" "Takes a statement back."
+    IssueClaim "issue_claim" "Claims a used quantity for one purpose."
+    AllocateClaim "allocate_claim" "Proposes how a claim is shared, or agrees."
+    TransferClaim "transfer_claim" "Passes a share of a claim on."
+    RetireClaim "retire_claim" "Uses a share of a claim up, for good."
+    VoidClaim "void_claim" "Takes a claim back."
+    OpenMassBalance "open_mass_balance" "Opens a mass balance account."
+    BookInputs "book_inputs" "Books deliveries as qualifying input."
+    ClaimOutput "claim_output" "Claims output as made of qualifying input."
+    CloseMassBalance "close_mass_balance" "Closes a mass balance account."
 }
 pub(crate) use for_each_command;
 

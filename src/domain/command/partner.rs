@@ -86,6 +86,10 @@ pub enum LinkAnswer {
 #[serde(deny_unknown_fields)]
 pub struct AnswerLink {
     pub answer: LinkAnswer,
+    /// Which deliveries of a month are disputed; all that the link asks about if it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 2000)]
+    pub deliveries: Vec<DeliveryId>,
     pub key: KeyId,
     /// Who answers, a person's name; confidential.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,7 +21,7 @@ pub struct SubmitReturn {
     pub fresh_water: Option<Stated>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 500)]
-    pub generation: Vec<MaterialAmount>,
+    pub generation: Vec<Generation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 500)]
     pub own_reuse: Vec<OwnReuse>,
@@ -45,6 +45,19 @@ pub struct SubmitReturn {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaterialAmount {
+    pub material: MaterialId,
+    pub method: Method,
+    pub quantity: Quantity,
+}
+
+/// An amount of a material that was generated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Generation {
+    /// It is what was left of by-products that came in, as ash of a fuel that was one: no fresh
+    /// generation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_by_products: bool,
     pub material: MaterialId,
     pub method: Method,
     pub quantity: Quantity,

@@ -4,6 +4,7 @@
 //! is another schema number, read by its own arm of [`Event::parse`].
 
 mod adjustment;
+mod claim;
 mod contract;
 mod correction;
 mod delivery;
@@ -11,17 +12,24 @@ mod dispute;
 mod evidence;
 mod ledger;
 mod market;
+mod mass_balance;
+mod method;
 mod network;
 mod partner;
 mod period;
 mod registry;
 mod settlement;
+mod statement;
 mod stock;
 
 use serde::Serialize;
 
 pub use adjustment::{
     MeteredAdjustmentConfirmed, MeteredAdjustmentDeclined, MeteredAdjustmentRecorded,
+};
+pub use claim::{
+    ClaimAllocated, ClaimAllocationProposed, ClaimIssued, ClaimRetired, ClaimTransferred,
+    ClaimVoided, VoidCause,
 };
 pub use contract::{
     AgreedLine, AgreedPrice, BalanceOpened, CallOffPlaced, ContractConcluded, ContractConfirmed,
@@ -37,6 +45,10 @@ pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Held, Sett
 pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
+pub use mass_balance::{
+    BookedInput, InputsBooked, MassBalanceClosed, MassBalanceOpened, OutputClaimed,
+};
+pub use method::{MethodPublished, MethodWithdrawn};
 pub use network::{LossShare, NetworkBalanceRecorded};
 pub use partner::{
     CounterpartyClaimed, CounterpartyRecorded, EntryConfirmed, LinkAnswered, LinkIssued,
@@ -54,6 +66,7 @@ pub use registry::{
 pub use settlement::{
     InvoiceRecorded, PaymentRecorded, QuantitySettled, SheetSigned, WindowRestated, WindowSettled,
 };
+pub use statement::{FigureStated, FigureWithdrawn, Stated};
 pub use stock::{
     StockAdjusted, StockCounted, StockDrawn, StockGenerated, StockLost, StockOpened, StockPlace,
 };
@@ -205,6 +218,20 @@ events! {
     QuantitySettled "quantity_settled" 1
     InvoiceRecorded "invoice_recorded" 1
     PaymentRecorded "payment_recorded" 1
+    MethodPublished "method_published" 1
+    MethodWithdrawn "method_withdrawn" 1
+    FigureStated "figure_stated" 1
+    FigureWithdrawn "figure_withdrawn" 1
+    ClaimIssued "claim_issued" 1
+    ClaimAllocationProposed "claim_allocation_proposed" 1
+    ClaimAllocated "claim_allocated" 1
+    ClaimTransferred "claim_transferred" 1
+    ClaimRetired "claim_retired" 1
+    ClaimVoided "claim_voided" 1
+    MassBalanceOpened "mass_balance_opened" 1
+    InputsBooked "inputs_booked" 1
+    OutputClaimed "output_claimed" 1
+    MassBalanceClosed "mass_balance_closed" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -279,6 +306,10 @@ impl Event {
             Event::InvoiceRecorded(e) => of("contract", e.contract.as_str()),
             Event::PaymentRecorded(e) => of("contract", e.contract.as_str()),
             Event::EvidenceAttached(e) => of("evidence", e.evidence.as_str()),
+            Event::MethodPublished(e) => of("method", e.id.as_str()),
+            Event::MethodWithdrawn(e) => of("method", e.id.as_str()),
+            Event::FigureStated(e) => of("statement", e.stated.statement.as_str()),
+            Event::FigureWithdrawn(e) => of("statement", e.stated.statement.as_str()),
             Event::MeteredAdjustmentRecorded(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentConfirmed(e) => of("contract", e.contract.as_str()),
             Event::MeteredAdjustmentDeclined(e) => of("contract", e.contract.as_str()),
@@ -288,6 +319,16 @@ impl Event {
             Event::StockCounted(e) => of("site", e.place.site.as_str()),
             Event::StockAdjusted(e) => of("site", e.place.site.as_str()),
             Event::StockLost(e) => of("site", e.place.site.as_str()),
+            Event::ClaimIssued(e) => of("claim", e.claim.as_str()),
+            Event::ClaimAllocationProposed(e) => of("claim", e.claim.as_str()),
+            Event::ClaimAllocated(e) => of("claim", e.claim.as_str()),
+            Event::ClaimTransferred(e) => of("claim", e.claim.as_str()),
+            Event::ClaimRetired(e) => of("claim", e.claim.as_str()),
+            Event::ClaimVoided(e) => of("claim", e.claim.as_str()),
+            Event::MassBalanceOpened(e) => of("mass_balance", e.balance.as_str()),
+            Event::InputsBooked(e) => of("mass_balance", e.balance.as_str()),
+            Event::OutputClaimed(e) => of("mass_balance", e.balance.as_str()),
+            Event::MassBalanceClosed(e) => of("mass_balance", e.balance.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -413,6 +454,8 @@ impl Event {
             Event::ParkRegistered(e) => vec![&e.park],
             Event::PeriodClosed(e) => vec![&e.park],
             Event::ParkCounted(e) => vec![&e.park],
+            Event::FigureStated(e) => vec![&e.stated.park],
+            Event::FigureWithdrawn(e) => vec![&e.stated.park],
             Event::CounterpartyRecorded(e) => vec![&e.park],
             Event::NetworkBalanceRecorded(e) => vec![&e.park],
             Event::SiteRegistered(e) => vec![&e.park],
@@ -444,6 +487,16 @@ impl Event {
             Event::WindowRestated(e) => e.parks.iter().collect(),
             Event::InvoiceRecorded(e) => e.parks.iter().collect(),
             Event::PaymentRecorded(e) => e.parks.iter().collect(),
+            Event::ClaimIssued(e) => both(&e.producer.park, &e.user.park),
+            Event::ClaimAllocationProposed(e) => e.parks.iter().collect(),
+            Event::ClaimAllocated(e) => e.parks.iter().collect(),
+            Event::ClaimTransferred(e) => e.parks.iter().collect(),
+            Event::ClaimRetired(e) => e.parks.iter().collect(),
+            Event::ClaimVoided(e) => e.parks.iter().collect(),
+            Event::MassBalanceOpened(e) => vec![&e.park],
+            Event::InputsBooked(e) => vec![&e.park],
+            Event::OutputClaimed(e) => vec![&e.park],
+            Event::MassBalanceClosed(e) => vec![&e.park],
             _ => Vec::new(),
         }
     }

@@ -38,6 +38,9 @@ pub struct ReturnSubmitted {
 #[serde(deny_unknown_fields)]
 pub struct GenerationDeclared {
     pub declared: Declared,
+    /// It is what was left of by-products that came in: no fresh generation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_by_products: bool,
     pub material: MaterialBrief,
     pub method: Method,
     pub quantity: Quantity,

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::decimal::Decimal;
 use crate::domain::event::{Exchange, Side};
-use crate::domain::id::{CallOffId, DeliveryId, MeterId};
+use crate::domain::id::{CallOffId, DeliveryId, MassBalanceId, MeterId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
 use crate::domain::state::{Correction, Dispute, SettledQuantity};
@@ -44,10 +44,14 @@ pub struct Delivery {
     pub booked: Day,
     /// In base units, as all below.
     pub accepted: Option<i64>,
+    /// Position of the record by which it was accepted.
+    pub accepted_by: Option<u64>,
     /// Whether it stands in the balance of a network.
     pub balanced: bool,
     pub call_off: Option<CallOffId>,
     pub cancelled: bool,
+    /// Whether a claim was ever issued that it backs.
+    pub claimed: bool,
     /// In order of their requests.
     pub corrections: Vec<Correction>,
     pub discrepancy: Option<Discrepancy>,
@@ -56,6 +60,8 @@ pub struct Delivery {
     /// The last one; an open one holds back what is claimed of it.
     pub dispute: Option<Dispute>,
     pub exchange: Exchange,
+    /// The account of which it is qualifying input.
+    pub mass_balance: Option<MassBalanceId>,
     pub mode: DeliveryMode,
     /// Each once, in order.
     pub nonconformities: Vec<Nonconformity>,

@@ -4,6 +4,7 @@
 //! not self-describing; and every collection is small, or bounded by its aggregate's own life.
 
 mod adjustment;
+mod claim;
 mod contract;
 mod correction;
 pub mod day_book;
@@ -11,6 +12,8 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod market;
+mod mass_balance;
+mod method;
 mod network;
 mod period;
 mod registry;
@@ -18,6 +21,10 @@ mod settlement;
 mod stock;
 
 pub use adjustment::{Adjustment, AdjustmentStage};
+pub use claim::{
+    Claim, ClaimBook, ClaimStage, ClaimedPeriods, Holding, Retirement, claimed_periods_id,
+    claims_on,
+};
 pub use contract::{CallOff, Contract, ContractStage, Line, Opening, WindowBalance};
 pub use correction::{Correction, CorrectionStage};
 pub use day_book::DayBook;
@@ -28,6 +35,8 @@ pub use delivery::{
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
 pub use market::Listing;
+pub use mass_balance::{ClosedBalance, MassBalance, MassBalanceGroup, Output};
+pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};
 pub use network::LossOfMonth;
 pub use period::{Declaration, Period, PeriodReturn};
 pub use registry::{

@@ -47,7 +47,8 @@ pub enum Movement {
     Counted = 12,
     Adjusted = 13,
     Lost = 14,
-    /// By how much a corrected weight moves it: the reversal, and the replacement.
+    /// By how much a corrected weight moves it: the reversal, and the replacement; or a confirmed
+    /// adjustment of metered periods.
     Corrected = 15,
 }
 

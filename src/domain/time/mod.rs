@@ -7,9 +7,11 @@ mod civil;
 mod day;
 mod instant;
 mod month;
+mod period;
 mod zone;
 
 pub use day::{Day, Days};
 pub use instant::{UtcMicros, UtcMillis};
 pub use month::{Month, Months};
+pub use period::Period;
 pub use zone::Zone;

@@ -19,7 +19,7 @@ use crate::query::rows::Rows;
 use crate::query::see::{Concern, Sight, may};
 
 /// What a report of solid matter looks at.
-const MEASURES: [Measure; 9] = [
+const MEASURES: [Measure; 10] = [
     Measure::Dispatched,
     Measure::Accepted,
     Measure::Delivered,
@@ -27,6 +27,7 @@ const MEASURES: [Measure; 9] = [
     Measure::UsedInterim,
     Measure::Disposed,
     Measure::Generated,
+    Measure::GeneratedFromByProducts,
     Measure::OwnReused,
     Measure::Stock,
 ];
@@ -71,7 +72,7 @@ pub fn gather(rows: &Rows<'_>, of: &ReportOf) -> Result<Gathered, QueryError> {
         material: None,
     };
     index.facts(&filter, as_of, &mut |position, fact| {
-        if fact.site == of.site {
+        if fact.site.as_ref() == Some(&of.site) {
             all.fact(index, position, fact);
         }
     })?;
@@ -129,7 +130,10 @@ impl Gathered {
             return;
         }
         let (month, amount) = (fact.day.month(), i128::from(fact.amount));
-        let key = (id.clone(), month, fact.measure);
+        // What lies at the site is reported, whatever it was made from.
+        let derived = fact.measure == Measure::GeneratedFromByProducts;
+        let measure = if derived { Measure::Generated } else { fact.measure };
+        let key = (id.clone(), month, measure);
         self.facts.entry(key).or_default().add(amount, position);
         if fact.measure == Measure::Disposed && !is_taken(index, fact) {
             self.own_disposed.entry((id.clone(), month)).or_default().add(amount, position);
@@ -236,5 +240,6 @@ fn is_own(movement: Movement) -> bool {
 /// Whether what was disposed of had been taken from somebody.
 fn is_taken(index: &Index, fact: &Fact) -> bool {
     let delivery = fact.delivery.as_ref().and_then(|id| index.find::<Delivery>(id.as_str()));
-    delivery.is_some_and(|delivery| delivery.state.exchange.receiver.site == fact.site)
+    delivery
+        .is_some_and(|delivery| Some(&delivery.state.exchange.receiver.site) == fact.site.as_ref())
 }

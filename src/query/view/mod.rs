@@ -5,15 +5,19 @@
 //! hash of a key's secret.
 
 mod access;
+mod claim;
 mod contract;
 mod delivery;
 mod evidence;
 mod market;
+mod mass_balance;
+mod method;
 mod period;
 mod registry;
 mod stock;
 
 pub use access::KeyView;
+pub use claim::{ClaimView, HoldingView, ProposalView};
 pub use contract::{AdjustmentView, CallOffView, ContractView, LineView, LossView, WindowView};
 pub use delivery::{
     CorrectionView, DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd,
@@ -21,6 +25,8 @@ pub use delivery::{
 };
 pub use evidence::EvidenceView;
 pub use market::ListingView;
+pub use mass_balance::{MassBalanceView, OutputView};
+pub use method::{ItemView, MethodView, StatedFigureView, StatementView};
 pub use period::{PeriodView, ReturnView};
 pub use registry::{
     CatalogueView, FirmView, MaterialView, MeterView, ParkView, PermitView, ScaleView, SiteView,

@@ -14,8 +14,8 @@ fn flow(supplier: &str, receiver: &str, material: &str, tonnes: i64) -> Fact {
     Fact {
         measure: Measure::Used,
         park: "prk_a".parse().unwrap(),
-        firm: format!("frm_{receiver}").parse().unwrap(),
-        site: format!("sit_{receiver}").parse().unwrap(),
+        firm: Some(format!("frm_{receiver}").parse().unwrap()),
+        site: Some(format!("sit_{receiver}").parse().unwrap()),
         recycler: false,
         counterparty: Some(Counterparty {
             firm: format!("frm_{supplier}").parse().unwrap(),
@@ -32,6 +32,7 @@ fn flow(supplier: &str, receiver: &str, material: &str, tonnes: i64) -> Fact {
         method: Method::Weighed,
         contract: None,
         delivery: None,
+        item: None,
     }
 }
 
@@ -71,7 +72,7 @@ fn guigang(environment_recycles: bool) -> Vec<Fact> {
         flow("env", "cane", "fertiliser", 45),
     ];
     for fact in &mut flows {
-        fact.recycler = environment_recycles && fact.firm.as_str() == "frm_env";
+        fact.recycler = environment_recycles && fact.firm.as_ref().unwrap().as_str() == "frm_env";
         let other = fact.counterparty.as_mut().unwrap();
         other.recycler = environment_recycles && other.firm.as_str() == "frm_env";
     }
@@ -104,7 +105,7 @@ fn guigang_passes_as_separate_firms_and_by_its_by_products_only() {
     // One group firm with six sites: nothing crosses from one firm to another.
     let mut group = guigang(false);
     for fact in &mut group {
-        fact.firm = "frm_group".parse().unwrap();
+        fact.firm = Some("frm_group".parse().unwrap());
         fact.counterparty.as_mut().unwrap().firm = "frm_group".parse().unwrap();
     }
     assert_eq!(test(Granularity::Firm, &group).verdict, Verdict::None);
@@ -142,7 +143,7 @@ proptest! {
         let counting = ThreeTwoTest::new(Granularity::Firm, LinkEvidence::Used);
         for fact in facts.iter().filter(|fact| counting.counts(fact)) {
             let other = fact.counterparty.as_ref().unwrap();
-            let ends = (other.firm.to_string(), fact.firm.to_string());
+            let ends = (other.firm.to_string(), fact.firm.as_ref().unwrap().to_string());
             let key = (ends, fact.material.as_ref().unwrap().to_string());
             let (amount, count) = links.entry(key).or_insert((0, 0));
             (*amount, *count) = (*amount + i128::from(fact.amount), *count + 1);
@@ -217,4 +218,30 @@ fn totals_tell_accepted_from_used_and_measured_from_stated() {
         (line.acceptances, line.measured_percent.unwrap().to_string().as_str()),
         (3, "77.78")
     );
+}
+
+#[test]
+fn a_link_says_what_of_it_is_disputed_or_one_side_s_word() {
+    let mut facts = power_cement_brewery();
+    let told = |measure, material: &str, tonnes| {
+        let mut fact = flow("power", "cement", material, tonnes);
+        fact.measure = measure;
+        fact
+    };
+    facts.push(told(Measure::Disputed, "gypsum", 3));
+    facts.push(told(Measure::OneSidedAccepted, "gypsum", 2));
+    // Settled again, and of what was never used: neither makes or marks a link.
+    facts.push(told(Measure::Disputed, "ash", 7));
+    facts.push(told(Measure::Disputed, "ash", -7));
+    facts.push(told(Measure::Disputed, "slag", 9));
+    let (plain, result) =
+        (test(Granularity::Firm, &power_cement_brewery()), { test(Granularity::Firm, &facts) });
+    assert_eq!((result.verdict, result.contested_links), (plain.verdict, 1));
+    let links = &result.components[0].links;
+    assert_eq!(links.len(), plain.components[0].links.len());
+    for link in links {
+        let contested = link.resource == "mat_gypsum";
+        let sums = (link.disputed.amount(), link.one_sided.amount());
+        assert_eq!(sums, if contested { (3_000_000, 2_000_000) } else { (0, 0) }, "{link:?}");
+    }
 }

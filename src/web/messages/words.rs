@@ -9,8 +9,9 @@ use crate::domain::event::Side;
 use crate::domain::fact::Measure;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
-use crate::domain::state::{ContractStage, DeliveryStage};
+use crate::domain::state::{ContractStage, CorrectionStage, DeliveryStage, DisputeEnd};
 use crate::query::reconciliation::SheetState;
+use crate::table::{Kind, RowStatus};
 use crate::web::messages::Messages;
 
 /// One function for each list: a value, its English, its Chinese.
@@ -56,6 +57,20 @@ words! {
     invoice_kind InvoiceKind {
         Invoice "invoice" "发票"
         CreditNote "credit note" "红字发票"
+    }
+    table_kind Kind {
+        Tickets "weighbridge tickets" "磅单"
+        Readings "meter readings" "抄表"
+        Contracts "contracts" "合同"
+    }
+    correction_stage CorrectionStage {
+        Requested "waits for the other side" "待对方答复"
+        Applied "applied" "已更正"
+        Declined "declined" "未同意"
+    }
+    dispute_end DisputeEnd {
+        Settled "settled" "已了结"
+        Withdrawn "withdrawn" "已撤回"
     }
     side Side {
         Supplier "supplier" "供方"
@@ -115,7 +130,9 @@ words! {
         ValueAdded "value added" "增加值"
         OneSidedDispatched "dispatched, by the supplier's word alone" "单方记录的发货"
         Disputed "disputed" "有争议"
+        GeneratedFromByProducts "generated from by-products" "由副产物再产生"
         OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
+        Stated "stated" "填报值"
     }
     role Role {
         LedgerKeeper "ledger keeper" "账本管理员"
@@ -269,9 +286,54 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("quantity_settled", "Settled quantity stated", "确定结算量"),
     ("invoice_recorded", "Invoice recorded", "登记发票"),
     ("payment_recorded", "Payment recorded", "登记付款"),
+    ("method_published", "Method published", "发布评价方法"),
+    ("method_withdrawn", "Method withdrawn", "停用评价方法"),
+    ("figure_stated", "Figure stated", "填报数据"),
+    ("figure_withdrawn", "Figure withdrawn", "撤回填报"),
+    ("claim_issued", "Claim issued", "签发声明"),
+    ("claim_allocation_proposed", "Shares of a claim proposed", "提议声明份额"),
+    ("claim_allocated", "Shares of a claim agreed", "商定声明份额"),
+    ("claim_transferred", "Claim transferred", "转让声明"),
+    ("claim_retired", "Claim retired", "注销声明（最终）"),
+    ("claim_voided", "Claim void", "声明作废"),
+    ("mass_balance_opened", "Mass balance opened", "开立质量平衡账户"),
+    ("inputs_booked", "Qualifying input booked", "登记合格投入"),
+    ("output_claimed", "Output claimed", "声明产出"),
+    ("mass_balance_closed", "Mass balance closed", "质量平衡结账"),
 ];
 
 impl Messages {
+    /// What became of a table's row, or would become of it.
+    pub fn row_status(&self, status: RowStatus, dry_run: bool) -> &'static str {
+        match (status, dry_run) {
+            (RowStatus::Ok, true) => self.lang.of("ok", "可导入"),
+            (RowStatus::Ok, false) => self.lang.of("recorded", "已记录"),
+            (RowStatus::AlreadyIn, _) => self.lang.of("already there", "已存在"),
+            (RowStatus::Wrong, _) => self.lang.of("refused", "被拒"),
+            (RowStatus::Skipped, _) => self.lang.of("a sum", "合计行"),
+        }
+    }
+
+    /// A constant of a mapping that is no column.
+    pub fn import_setting(&self, name: &str) -> &'static str {
+        match name {
+            "currency" => self.currency,
+            "decimal_mark" => self.lang.of("Decimal mark", "小数点"),
+            "role" => self.lang.of("Your side of the loads", "您方身份"),
+            _ => self.lang.of("Time zone of its times", "时间所用时区"),
+        }
+    }
+
+    /// A value of such a constant.
+    pub fn import_choice(&self, value: &str) -> &'static str {
+        match value {
+            "sender" => self.lang.of("we send", "我方发货"),
+            "receiver" => self.lang.of("we receive", "我方收货"),
+            "," => self.lang.of("comma (31,2)", "逗号 (31,2)"),
+            _ => self.lang.of("point (31.2)", "点 (31.2)"),
+        }
+    }
+
     /// What happened, in words.
     pub fn event(&self, kind: &str) -> &'static str {
         let found = EVENTS.iter().find(|(word, ..)| *word == kind);

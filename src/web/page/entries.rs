@@ -122,7 +122,7 @@ fn row(reader: &Reader, fact: &FactView) -> Row {
         material: fact.material.as_ref().map_or(String::new(), |one| names.material(one)),
         quantity: quantity.map_or(Shown::Absent, |sum| Shown::sum(sum, reader.lang)),
         method: t.method(fact.method),
-        firm: names.firm(&fact.firm),
+        firm: fact.firm.as_ref().map_or(String::new(), |firm| names.firm(firm)),
         counterparty: fact.counterparty.as_ref().map_or(String::new(), |firm| names.firm(firm)),
         delivery: fact.delivery.as_ref().map_or(String::new(), ToString::to_string),
         ticket: fact.ticket.as_ref().map_or(String::new(), |ticket| ticket.number.to_string()),

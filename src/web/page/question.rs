@@ -113,8 +113,14 @@ fn request(asked: &LinkQuestion, fields: &Fields) -> Result<AnswerLink, Problem>
         text.map_err(|error| Problem::parameter(name, &error))
     };
     let disputes = fields.get("answer") == "disputed";
+    let named = |id: &str| id.parse().map_err(|error| Problem::parameter("delivery", &error));
+    let deliveries: Result<_, Problem> = match disputes && asked.subject.month.is_some() {
+        true => fields.all("delivery").map(named).collect(),
+        false => Ok(Vec::new()),
+    };
     Ok(AnswerLink {
         answer: if disputes { LinkAnswer::Disputed } else { LinkAnswer::Confirmed },
+        deliveries: deliveries?,
         key: asked.key.clone(),
         name: text("name")?.map(Confidential::Open),
         reason: if disputes { text("reason")? } else { None },

@@ -16,7 +16,7 @@ use crate::domain::quantity::MAX_AMOUNT;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::{Decision, shared};
-use crate::domain::rules::{lookup, permits};
+use crate::domain::rules::{claim, lookup, permits, stock};
 use crate::domain::shapes::{AdjustmentCause, AdjustmentSign};
 use crate::domain::state::{Adjustment, AdjustmentStage, Contract, Line, MeterUse};
 use crate::domain::states::{States, StatesMut};
@@ -101,7 +101,9 @@ pub fn confirm_adjustment<S: States>(
         sign: adjustment.sign,
         supplier: contract.supplier.clone(),
     };
-    Ok(vec![confirmed.into()])
+    let mut events = vec![Event::from(confirmed)];
+    events.extend(claim::voided_by_adjustment(context.states, contract, adjustment));
+    Ok(events)
 }
 
 pub fn decline_adjustment<S: States>(
@@ -300,6 +302,7 @@ pub fn evolve_adjustment<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &
                 decide(contract, &e.adjustment, AdjustmentStage::Confirmed);
                 book(contract, e);
             });
+            stock::follow(states, meta, event);
             let site = shared::site(states, &e.receiver);
             if !site.state.permits.is_empty() {
                 let material = shared::material(states, &e.material.material);
@@ -346,7 +349,7 @@ mod tests {
 
     use crate::domain::fact::{Measure, facts};
     use crate::domain::rules::testing::{Ask, DAY, gigajoules, proposal, refused_in_order, with};
-    use crate::domain::state::{AdjustmentStage, Contract, WindowBalance};
+    use crate::domain::state::{AdjustmentStage, Contract, Movement, StockAccount, WindowBalance};
     use crate::domain::testing::World;
 
     const GIGAJOULE: i64 = 1_000_000_000;
@@ -406,7 +409,7 @@ mod tests {
         let mut sums = BTreeMap::new();
         for event in &world.log {
             facts(event, |fact| {
-                let site = fact.site.to_string();
+                let site = fact.site.expect("a delivery is of sites").to_string();
                 *sums.entry((fact.measure, site)).or_default() += fact.amount;
             });
         }
@@ -445,6 +448,38 @@ mod tests {
             let rest = 49_400_000_000;
             assert_eq!([balance.dispatched, balance.received, balance.accepted], [rest; 3]);
             assert_eq!(balance.used, if also_used { rest } else { 0 });
+        }
+    }
+
+    #[test]
+    fn stock_accounts_of_both_sides_follow_a_confirmed_adjustment() {
+        let open = |site: &str| {
+            json!({
+                "evidence": [{"hash": "11".repeat(32), "title": "survey"}],
+                "material": "mat_steam", "method": "estimated", "quantity": gigajoules("100"),
+                "site": site,
+            })
+        };
+        let account = |world: &World, site: &str| {
+            let account = world.state::<StockAccount>(&format!("{site}/mat_steam"));
+            [Movement::Corrected, Movement::Used].map(|movement| account.moved.of(movement))
+        };
+        // Opened on the last day of what is adjusted, and on the day after.
+        for (at, moves) in [("2025-03-10T08:00:00.000Z", true), (AFTER, false)] {
+            for also_used in [true, false] {
+                let mut world = steam(!also_used);
+                for (actor, site) in [("frm_power", "sit_power"), ("frm_cement", "sit_cement")] {
+                    world.take(actor, at, "open_stock", &open(site));
+                }
+                let data = with(less("0.6"), json!({"also_used": also_used}));
+                world.take("frm_power", AFTER, "adjust_metered_periods", &data);
+                assert_eq!(account(&world, "sit_power"), [0, 0], "it waits for the other side");
+                confirm(&mut world);
+                let difference = if moves { 600_000_000 } else { 0 };
+                assert_eq!(account(&world, "sit_power"), [difference, 0]);
+                let used = if also_used { difference } else { 0 };
+                assert_eq!(account(&world, "sit_cement"), [-difference, used]);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::noted::Noted;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, difference, dispute, weighing};
-use crate::domain::rules::{lookup, permits};
+use crate::domain::rules::{claim, lookup, permits};
 use crate::domain::shapes::{HazardClass, Measured};
 use crate::domain::state::{
     Contract, Correction, CorrectionStage, Delivery, DeliveryMode, TicketUse, Weight,
@@ -278,6 +278,9 @@ impl Change<'_> {
             one_sided,
         };
         let mut events = vec![Event::from(reversed), replaced.into()];
+        if entry == Entry::Received {
+            events.extend(claim::voided_by_correction(context.states, delivery));
+        }
         events.extend(resolved(context, delivery, &exchange)?);
         events.extend(discrepancy.map(Event::from));
         Ok(events)
@@ -301,10 +304,11 @@ fn accepted<S: States>(
     let difference = measured.quantity.amount() - before.quantity.amount();
     let after = amount.saturating_add(difference);
     let gone = amount - delivery.left();
-    if after < gone {
+    let passed = claim::retired_further_on(context.states, delivery);
+    if after < gone.max(delivery.used + delivery.disposed + passed) {
         let message = format!(
-            "{} of it was used or disposed of already, which is more",
-            before.quantity.resized(gone)
+            "{} of it was used, disposed of or claimed for good already, which is more",
+            before.quantity.resized(gone.max(delivery.used + delivery.disposed + passed))
         );
         return Err(Refusal::new(Code::BelowUsed, pointer, message));
     }

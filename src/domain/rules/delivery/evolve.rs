@@ -171,11 +171,11 @@ impl<S: StatesMut> Rows<'_, S> {
 
     fn accepted(&mut self, event: &DeliveryAccepted) {
         let DeliveryAccepted { exchange, quantity, day, .. } = event;
-        let amount = quantity.amount();
+        let (amount, at) = (quantity.amount(), self.at);
         self.after_receipt(
             exchange,
             |delivery| {
-                delivery.accepted = Some(amount);
+                (delivery.accepted, delivery.accepted_by) = (Some(amount), Some(at));
                 delivery.receiver_spoke = true;
                 delivery.one_sided_accept = if event.one_sided { amount } else { 0 };
                 delivery.exchange.material.hazard = exchange.material.hazard;
@@ -529,15 +529,18 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
     Delivery {
         booked: day,
         accepted: None,
+        accepted_by: None,
         balanced: false,
         call_off: None,
         cancelled: false,
+        claimed: false,
         corrections: Vec::new(),
         discrepancy: None,
         dispatched: None,
         disposed: 0,
         dispute: None,
         exchange: exchange.clone(),
+        mass_balance: None,
         mode: DeliveryMode::Load,
         nonconformities: Vec::new(),
         one_sided_accept: 0,

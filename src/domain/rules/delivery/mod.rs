@@ -34,7 +34,7 @@ mod weighing;
 use crate::domain::event::Event;
 use crate::domain::evolve::Meta;
 use crate::domain::refusal::Refusal;
-use crate::domain::rules::stock;
+use crate::domain::rules::{mass_balance, stock};
 use crate::domain::states::StatesMut;
 
 pub use accept::{accept_delivery, check_claim, reject_delivery};
@@ -55,8 +55,9 @@ pub use usage::{dispose_delivery, part_of_pile, use_delivery};
 
 type Decision = Result<Vec<Event>, Refusal>;
 
-/// Leaves the delivery's states, and what it moved in stock accounts.
+/// Leaves the delivery's states, and what it moved in stock accounts and mass balances.
 pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     evolve::evolve(states, meta, event);
     stock::follow(states, meta, event);
+    mass_balance::follow(states, meta, event);
 }

@@ -461,7 +461,7 @@ fn check_sums(world: &World, model: &Model) {
     let mut sums = BTreeMap::<(Measure, bool), i64>::new();
     for event in &world.log {
         facts(event, |fact| {
-            let of_supplier = fact.firm.as_str() == "frm_steel";
+            let of_supplier = fact.firm.as_ref().is_some_and(|firm| firm.as_str() == "frm_steel");
             *sums.entry((fact.measure, of_supplier)).or_default() += fact.amount;
         });
     }

@@ -13,7 +13,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, dispute};
-use crate::domain::rules::{lookup, permits};
+use crate::domain::rules::{claim, lookup, permits};
 use crate::domain::shapes::{HazardClass, MaterialKind};
 use crate::domain::state::{Delivery, Weight};
 use crate::domain::states::States;
@@ -116,7 +116,8 @@ fn part<S: States>(
     what: &str,
 ) -> Result<Part, Refusal> {
     let exchange = &delivery.exchange;
-    let left = received.quantity.resized(delivery.left());
+    let free = free(context.states, delivery);
+    let left = received.quantity.resized(free);
     if let Some(asked) = asked {
         named::like(asked, left.dimension(), QUANTITY)?;
         named::not_zero(asked, QUANTITY)?;
@@ -138,6 +139,13 @@ fn part<S: States>(
     Ok(Part { quantity, method: received.method, day })
 }
 
+/// What is left and no claim says to have been passed on: a trader that resells has not used it.
+fn free<S: States>(states: &S, delivery: &Delivery) -> i64 {
+    let used_up = delivery.used + delivery.disposed;
+    let passed = delivery.accepted.unwrap_or(0) - used_up - claim::passed_on(states, delivery);
+    delivery.left().min(passed).max(0)
+}
+
 /// What is drawn from a pile comes from one of its deliveries: as much as is left of it, at most
 /// `most`. With the event, its amount; none where nothing is left or the rest is disputed.
 pub fn part_of_pile<S: States>(
@@ -148,7 +156,7 @@ pub fn part_of_pile<S: States>(
     day: Day,
     most: i64,
 ) -> Result<Option<(Event, i64)>, Refusal> {
-    let amount = delivery.left().min(most);
+    let amount = free(context.states, delivery).min(most);
     let received = delivery.received.as_ref();
     let received = received.filter(|_| amount > 0 && dispute::not_disputed(delivery).is_ok());
     let Some(received) = received else { return Ok(None) };

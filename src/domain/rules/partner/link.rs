@@ -3,7 +3,7 @@
 //! Invariant: a link asks the side that can't speak for itself, opens until its last day, and is
 //! answered once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::command::{
@@ -21,16 +21,18 @@ use crate::domain::rules::partner::entry::{confirmed, open_of_month};
 use crate::domain::rules::partner::{Decision, is_unregistered};
 use crate::domain::rules::settlement::signed_by_partner;
 use crate::domain::shapes::Party;
-use crate::domain::state::{Contract, Delivery, Key, Link};
+use crate::domain::state::{Contract, Delivery, Key, Link, day_book};
 use crate::domain::states::{States, Stored};
+use crate::domain::text::Text;
 use crate::domain::time::Month;
 
 /// How long a link may stay open.
 const MOST_DAYS: i32 = 90;
 
-/// The most deliveries that one answer confirms.
+/// The most deliveries that one answer confirms or disputes.
 const MOST_DELIVERIES: usize = 2_000;
 
+const DELIVERIES: &str = "/data/deliveries";
 const KEY: &str = "/data/key";
 const SUBJECT: &str = "/data/subject";
 
@@ -131,11 +133,15 @@ pub fn answer_link<S: States>(context: &Context<'_, S>, data: &AnswerLink) -> De
         subject: subject.clone(),
     })];
     match (data.answer, &data.reason) {
+        (LinkAnswer::Confirmed, None) if !data.deliveries.is_empty() => {
+            let message = "all that is asked about is confirmed; only a dispute names deliveries";
+            return refuse(Code::UnexpectedMember, DELIVERIES, message.to_owned());
+        }
         (LinkAnswer::Confirmed, None) => {
             events.extend(confirmation(context, &question, side)?);
         }
         (LinkAnswer::Disputed, Some(_)) => {
-            events.extend(objection(context, &question, data)?);
+            events.extend(objection(context, &question, side, data)?);
         }
         (LinkAnswer::Confirmed, Some(_)) => {
             let message = "what is confirmed needs no reason".to_owned();
@@ -216,14 +222,18 @@ fn month_confirmed<S: States>(
     Ok(events)
 }
 
-/// A contract is declined and a delivery disputed, so that nothing of it is claimed. About a month
-/// the answer itself is the record: what was one-sided stays so, and shows it.
+/// A contract is declined, deliveries are disputed, so that nothing of them is claimed.
 fn objection<S: States>(
     context: &Context<'_, S>,
     question: &Question<'_>,
+    side: Side,
     data: &AnswerLink,
 ) -> Decision {
     let Some(reason) = data.reason.clone() else { return Ok(Vec::new()) };
+    if !data.deliveries.is_empty() && !matches!(question, Question::Month(..)) {
+        let message = "only the answer about a month names deliveries";
+        return Err(Refusal::new(Code::UnexpectedMember, DELIVERIES, message));
+    }
     match question {
         Question::Contract(id) => {
             let reason = Some(reason);
@@ -233,6 +243,57 @@ fn objection<S: States>(
             let (delivery, evidence) = ((*id).clone(), Vec::new());
             dispute_delivery(context, &DisputeDelivery { delivery, evidence, reason })
         }
-        Question::Month(..) => Ok(Vec::new()),
+        Question::Month(id, month) => {
+            month_disputed(context, id, (*month, side), &data.deliveries, &reason)
+        }
     }
+}
+
+/// Disputes the deliveries of a month that are named, or all that the link asks about; where that
+/// is none, the answer alone is the record.
+fn month_disputed<S: States>(
+    context: &Context<'_, S>,
+    contract: &ContractId,
+    (month, side): (Month, Side),
+    named_ones: &[DeliveryId],
+    reason: &Text,
+) -> Decision {
+    let window = named::contract(context, contract, SUBJECT)?.state.settlement_window(month);
+    let (from, to) = (window.from, window.to);
+    let disputed: Vec<DeliveryId> = if named_ones.is_empty() {
+        let open = open_of_month(context, contract, (from, to), side);
+        open.iter().map(|delivery| delivery.state.exchange.delivery.clone()).collect()
+    } else {
+        let all: HashSet<_> =
+            day_book::between(context.states, contract, from, to).into_iter().collect();
+        let mut seen = HashSet::new();
+        for (place, id) in named_ones.iter().enumerate() {
+            let pointer = format!("{DELIVERIES}/{place}");
+            if !all.contains(id) {
+                let message =
+                    format!("{id} is no delivery of {contract} in {month}; name one of its month");
+                return Err(Refusal::new(Code::UnknownDelivery, pointer, message));
+            }
+            if !seen.insert(id) {
+                let message = format!("{id} is named twice; name each delivery once");
+                return Err(Refusal::new(Code::DuplicateMember, pointer, message));
+            }
+        }
+        named_ones.to_vec()
+    };
+    if disputed.len() > MOST_DELIVERIES {
+        let message = format!("{} deliveries are more than one answer disputes", disputed.len());
+        return Err(Refusal::new(Code::TooMany, DELIVERIES, message));
+    }
+    let mut events = Vec::with_capacity(disputed.len());
+    for (place, delivery) in disputed.into_iter().enumerate() {
+        let (evidence, reason) = (Vec::new(), reason.clone());
+        let one = DisputeDelivery { delivery, evidence, reason };
+        let decided = dispute_delivery(context, &one);
+        events.extend(decided.map_err(|refusal| match refusal.pointer.as_str() {
+            "/data/delivery" => Refusal { pointer: format!("{DELIVERIES}/{place}"), ..refusal },
+            _ => refusal,
+        })?);
+    }
+    Ok(events)
 }

@@ -129,6 +129,54 @@ fn a_month_is_confirmed_at_once_and_what_the_contract_does_not_allow_is_only_rec
 }
 
 #[test]
+fn a_disputed_month_disputes_its_deliveries_and_the_figures_show_it() {
+    let mut world = world();
+    for (place, net) in [40, 20, 10, 7].into_iter().enumerate() {
+        send(&mut world, &format!("dlv_{place}"), &place.to_string(), net);
+    }
+    let cancelled = json!({"delivery": "dlv_3", "reason": "did not leave"});
+    world.take("frm_steel", DAY, "cancel_delivery", &cancelled);
+    let month = json!({"contract": "ctr_mill", "month": "2025-03"});
+    for key in ["key_1", "key_2", "key_3"] {
+        world.take("frm_steel", DAY, "issue_link", &link(key, month.clone()));
+    }
+    let disputed = |key: &str, named: &[&str]| {
+        let data = json!({"answer": "disputed", "key": key, "reason": "never came"});
+        with(data, json!({"deliveries": named}))
+    };
+    for (answer, code, pointer) in [
+        (disputed("key_1", &["dlv_1", "dlv_none"]), "unknown_delivery", "/data/deliveries/1"),
+        (disputed("key_1", &["dlv_1", "dlv_1"]), "duplicate_member", "/data/deliveries/1"),
+        (disputed("key_1", &["dlv_0", "dlv_3"]), "delivery_cancelled", "/data/deliveries/1"),
+        (
+            json!({"answer": "confirmed", "deliveries": ["dlv_1"], "key": "key_1"}),
+            "unexpected_member",
+            "/data/deliveries",
+        ),
+    ] {
+        let refused = world.refuse("frm_mill", DAY, "answer_link", &answer);
+        assert_eq!(refused, (code, pointer.to_owned()));
+    }
+    let events = world.take("frm_mill", DAY, "answer_link", &disputed("key_1", &["dlv_1"]));
+    assert_eq!(kinds(&events), ["link_answered", "delivery_disputed"]);
+    assert_eq!(sums(&events), [(Measure::Disputed, 20 * TONNE)]);
+    let again = world.refuse("frm_mill", DAY, "answer_link", &disputed("key_2", &["dlv_1"]));
+    assert_eq!(again, ("delivery_disputed", "/data/deliveries/0".to_owned()));
+    // Without names it is all that the link asks about: neither cancelled nor disputed already.
+    let events = world.take("frm_mill", DAY, "answer_link", &disputed("key_2", &[]));
+    assert_eq!(kinds(&events), ["link_answered", "delivery_disputed", "delivery_disputed"]);
+    assert_eq!(sums(&events), [(Measure::Disputed, 50 * TONNE)]);
+    assert!(world.state::<Delivery>("dlv_0").open_dispute().is_some());
+    assert!(world.state::<Delivery>("dlv_3").open_dispute().is_none());
+    let events = world.take("frm_mill", DAY, "answer_link", &disputed("key_3", &[]));
+    assert_eq!(kinds(&events), ["link_answered"], "nothing is left to dispute");
+    let one = json!({"delivery": "dlv_0"});
+    world.take("frm_steel", DAY, "issue_link", &link("key_4", one));
+    let refused = world.refuse("frm_mill", DAY, "answer_link", &disputed("key_4", &["dlv_0"]));
+    assert_eq!(refused, ("unexpected_member", "/data/deliveries".to_owned()));
+}
+
+#[test]
 fn an_acceptance_without_the_supplier_s_word_is_one_sided_until_it_comes() {
     let one_sided = |events: &[Event]| {
         sums(events).into_iter().find(|(measure, _)| *measure == Measure::OneSidedAccepted)

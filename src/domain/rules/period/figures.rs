@@ -3,7 +3,7 @@
 //! Invariant: they stand in the order of the themes, so the same command always gives the same
 //! records.
 
-use crate::domain::command::{MaterialAmount, SubmitReturn};
+use crate::domain::command::{Generation, MaterialAmount, SubmitReturn};
 use crate::domain::decide::Context;
 use crate::domain::event::{
     Declared, EconomicOutputDeclared, Event, FreshWaterDeclared, GenerationDeclared,
@@ -134,10 +134,10 @@ fn of_materials<S: States>(
         Ok(())
     };
     for (place, amount) in data.generation.iter().enumerate() {
-        let MaterialAmount { material, method, quantity } = amount;
-        let (method, quantity) = (*method, *quantity);
+        let Generation { from_by_products, material, method, quantity } = amount;
+        let (from_by_products, method, quantity) = (*from_by_products, *method, *quantity);
         add(Theme::Generation, place, material, quantity, &|declared, material| {
-            GenerationDeclared { declared, material, method, quantity }.into()
+            GenerationDeclared { declared, from_by_products, material, method, quantity }.into()
         })?;
     }
     for (place, reuse) in data.own_reuse.iter().enumerate() {

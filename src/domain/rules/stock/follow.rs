@@ -8,7 +8,8 @@ use crate::domain::code::Operation;
 use crate::domain::command::{Entry as LoadEntry, StockDirection};
 use crate::domain::event::{
     DeliveryAccepted, DeliveryCancelled, DeliveryDispatched, DeliveryUsed, EntryReplaced,
-    EntryReversed, Event, Exchange, StockCounted, StockOpened, StockPlace,
+    EntryReversed, Event, Exchange, MeteredAdjustmentConfirmed, StockCounted, StockOpened,
+    StockPlace,
 };
 use crate::domain::evolve::Meta;
 use crate::domain::id::DeliveryId;
@@ -103,6 +104,7 @@ pub fn follow<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
             let amount = -i128::from(e.quantity.amount());
             piles.enter(&e.exchange.supplier, &e.exchange, e.day, Movement::Dispatched, amount);
         }
+        Event::MeteredAdjustmentConfirmed(e) => piles.adjusted(e),
         Event::DeliveryCancelled(e) => piles.cancelled(e),
         Event::RejectionReturned(e) if piles.has_left(&e.exchange.delivery) => {
             let amount = e.quantity.amount().into();
@@ -193,25 +195,48 @@ impl<S: StatesMut> Piles<'_, S> {
     ) {
         let delivery = self.states.find::<Delivery>(exchange.delivery.as_str());
         let delivery = delivery.expect("only what was recorded is corrected");
-        let (side, weight, amount) = match entry {
+        let Delivery { accepted_by, dispatched, parent, received, .. } = &delivery.state;
+        let (side, weight, amount, moved_by) = match entry {
             // What was redirected after a rejection never lay in the pile.
-            LoadEntry::Dispatched if delivery.state.parent.is_some() => return,
+            LoadEntry::Dispatched if parent.is_some() => return,
             LoadEntry::Dispatched => {
-                (&exchange.supplier, &delivery.state.dispatched, -i128::from(quantity.amount()))
+                (&exchange.supplier, dispatched, -i128::from(quantity.amount()), Some(corrects))
             }
             LoadEntry::Received => {
+                // It was the acceptance that moved the account, whenever the receipt was recorded.
                 let Some(accepted) = accepted else { return };
-                (&exchange.receiver, &delivery.state.received, accepted.amount().into())
+                (&exchange.receiver, received, accepted.amount().into(), *accepted_by)
             }
         };
-        let Some(weight) = weight else { return };
+        let (Some(weight), Some(moved_by)) = (weight, moved_by) else { return };
         let id = account_id(&side.site, &exchange.material.material);
         let account = self.states.find::<StockAccount>(&id);
         let had_moved = account.is_some_and(|account| {
-            corrects > account.created && weight.day >= account.state.opened
+            moved_by > account.created && weight.day >= account.state.opened
         });
         if had_moved {
             self.enter(side, exchange, weight.day, Movement::Corrected, sign * amount);
+        }
+    }
+
+    /// A confirmed difference of metered periods, at both sides, on its day: what left by it and
+    /// what came by it. What lies there was measured as it is when an account is opened, so periods
+    /// that ended before change nothing.
+    fn adjusted(&mut self, event: &MeteredAdjustmentConfirmed) {
+        let MeteredAdjustmentConfirmed { also_used, day, material, period_end, .. } = event;
+        let difference = i128::from(event.amount());
+        let used = if *also_used { -difference } else { 0 };
+        for (side, movement, amount) in [
+            (&event.supplier, Movement::Corrected, -difference),
+            (&event.receiver, Movement::Corrected, difference),
+            (&event.receiver, Movement::Used, used),
+        ] {
+            let id = account_id(&side.site, &material.material);
+            let account = self.states.find::<StockAccount>(&id);
+            if amount != 0 && account.is_some_and(|account| *period_end >= account.state.opened) {
+                let entry = Entry { amount, day: *day, delivery: None, movement };
+                enter(self.states, self.at, &id, entry);
+            }
         }
     }
 

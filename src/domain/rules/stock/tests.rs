@@ -154,6 +154,33 @@ fn what_was_before_the_opening_is_in_its_balance() {
 }
 
 #[test]
+fn a_corrected_acceptance_moves_the_account_that_it_had_moved() {
+    // Whether it was accepted before the account was opened; its receipt was recorded before in
+    // both cases, on the day of the opening.
+    for accepted_before in [false, true] {
+        let mut world = World::with_slag();
+        world.deliver("dlv_1", "ctr_slag", "20");
+        if accepted_before {
+            world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        }
+        world.take("frm_cement", DAY, "open_stock", &opening("cement", "50"));
+        if !accepted_before {
+            world.by_receiver("accept_delivery", "dlv_1", json!({}));
+        }
+        let before = on_hand(&world, CEMENT);
+        let data = json!({
+            "correction": "cor_1", "delivery": "dlv_1", "entry": "received",
+            "measured": estimated(&tonnes("18")), "reason": "the tare was typed wrongly",
+        });
+        world.take("frm_cement", DAY, "request_correction", &data);
+        let approved = json!({"correction": "cor_1", "delivery": "dlv_1"});
+        world.take("frm_steel", DAY, "approve_correction", &approved);
+        let moved = if accepted_before { 0 } else { -2 };
+        assert_eq!(on_hand(&world, CEMENT) - before, moved);
+    }
+}
+
+#[test]
 fn loads_leave_whatever_is_on_hand_and_claims_do_not() {
     let mut world = piles();
     world.dispatch("dlv_1", "ctr_slag", "60");
