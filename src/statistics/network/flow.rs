@@ -84,6 +84,11 @@ impl System {
     /// Finn's cycling index: the share of throughflow that has passed its node before; and whether
     /// it is exact. None if nothing flows, or the linear equations have no one solution.
     pub fn cycling(&self) -> Option<(Number, bool)> {
+        self.cycling_within(EXACT_MOST)
+    }
+
+    /// In fractions if no strong component has more nodes than that.
+    pub(super) fn cycling_within(&self, exact_most: usize) -> Option<(Number, bool)> {
         let total = self.total_throughflow();
         if total == 0 {
             return None;
@@ -93,7 +98,7 @@ impl System {
         let web = Web::new(through.len(), pairs);
         let circles: Vec<_> = web.components.iter().filter(|nodes| nodes.len() > 1).collect();
         let matrices: Vec<_> = circles.iter().map(|nodes| self.matrix(nodes, &through)).collect();
-        if circles.iter().all(|nodes| nodes.len() <= EXACT_MOST) {
+        if circles.iter().all(|nodes| nodes.len() <= exact_most) {
             let mut sum = BigRational::zero();
             for matrix in &matrices {
                 sum += cycled(matrix)?;

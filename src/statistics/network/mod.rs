@@ -5,26 +5,40 @@
 //! ecological network analysis (enaR), from which the tests' values come.
 
 mod ascendency;
+mod boundary;
 mod cycles;
 mod flow;
+mod fold;
+#[cfg(test)]
+mod fold_tests;
 mod graph;
 mod large;
 mod number;
 mod spectral;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use ascendency::Ascendency;
+pub use boundary::{
+    Addable, BoundaryItem, BoundarySide, BoundarySource, FlowFigures, FlowsCode, FlowsRefused,
+};
 pub use cycles::MOST as CYCLES_MOST;
 pub use flow::{EXACT_MOST, System, TOLERANCE};
+pub use fold::{NetworkFold, NetworkParameters, STATED_ITEMS};
 pub use graph::Web;
 pub use number::Number;
+pub use told::{
+    Dependency, DependencyShare, NetworkFigures, NetworkLink, ReceiverSuppliers, SupplyShare,
+    Vulnerability,
+};
 
 /// What the binary web tells. What is undefined is absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NetworkStructure)]
 pub struct Structure {
     /// L/S^2.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +60,9 @@ pub struct Structure {
     pub generalisation: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_density: Option<Number>,
+    /// L: linked pairs, whatever goes from one to the other.
     pub links: u64,
+    /// S: entities with links.
     pub nodes: u64,
     /// Suppliers by receivers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,8 +107,7 @@ pub fn structure(web: &Web) -> Structure {
 }
 
 /// Why nothing is told of flows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case", tag = "code")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// What comes in at a node and what leaves it are further apart than one part in
     /// [`TOLERANCE`]; in base units, positive where too little leaves.
@@ -102,16 +117,13 @@ pub enum Refused {
 }
 
 /// What balanced flows tell; totals in base units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flows {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ascendency: Option<Ascendency>,
-    /// Finn's cycling index; absent where the linear equations have no one solution.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Finn's cycling index; none where the linear equations have no one solution.
     pub cycling_index: Option<Number>,
     /// Solved in fractions; else in floats, as of components beyond [`EXACT_MOST`] nodes.
     pub is_exact: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_length: Option<Number>,
     /// TSTp.
     pub total_flow: i128,

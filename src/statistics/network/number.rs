@@ -17,6 +17,7 @@ const LONGEST: usize = 1_000;
 
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NetworkNumber)]
 pub struct Number {
     /// Of a fraction: numerator and denominator.
     #[serde(skip_serializing_if = "Option::is_none")]

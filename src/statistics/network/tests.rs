@@ -140,6 +140,42 @@ fn what_does_not_balance_is_refused_and_floats_agree_with_fractions() {
     assert!((index - 0.5_f64.powi(large as i32)).abs() < 1e-14, "{index}");
 }
 
+/// Links and what comes in, with whatever leaves so that it balances: every component that has a
+/// cycle is left by something, as something comes into each node.
+fn random() -> impl Strategy<Value = System> {
+    (2_usize..=40).prop_flat_map(|nodes| {
+        let flow = (0..nodes, 0..nodes, 1_i128..100_000);
+        let flows = prop::collection::vec(flow, 1..4 * nodes);
+        let inputs = prop::collection::vec(1_i128..1_000, nodes);
+        (flows, inputs).prop_map(|(flows, inputs)| {
+            let mut by_pair = std::collections::BTreeMap::new();
+            for (from, to, amount) in flows.into_iter().filter(|(from, to, _)| from != to) {
+                *by_pair.entry((from, to)).or_insert(0) += amount;
+            }
+            let flows = by_pair.into_iter().map(|((from, to), amount)| (from, to, amount));
+            let outputs = vec![0; inputs.len()];
+            let mut system = System { flows: flows.collect(), inputs, outputs };
+            system.close();
+            system
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn floats_are_the_fractions_to_nine_digits(system in random()) {
+        prop_assert_eq!(system.unbalanced(), None);
+        let (exact, is_exact) = system.cycling().unwrap();
+        prop_assert!(is_exact);
+        let (float, is_exact) = system.cycling_within(0).unwrap();
+        prop_assert!(!is_exact || exact.value == "0");
+        let [exact, float] = [exact, float].map(|number| number.value.parse::<f64>().unwrap());
+        prop_assert!((exact - float).abs() <= 1e-9, "{} {}", exact, float);
+    }
+}
+
 proptest! {
     #[test]
     fn relabelling_changes_nothing(
