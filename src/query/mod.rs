@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod fact;
 pub mod figure;
 pub mod listed;
+pub mod network;
 pub mod programme;
 pub mod programme_of;
 pub mod public;

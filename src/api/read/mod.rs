@@ -14,6 +14,7 @@ mod log;
 mod market;
 mod mass_balance;
 mod method;
+mod network;
 mod period;
 mod programme;
 mod registry;
@@ -58,6 +59,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(claim::operations());
     operations.extend(mass_balance::operations());
     operations.extend(report::operations());
+    operations.extend(network::operations());
     operations
 }
 

@@ -7,6 +7,7 @@ mod batch;
 mod documents;
 mod figures;
 mod meters;
+mod network;
 mod proofs;
 mod reads;
 mod reports;
