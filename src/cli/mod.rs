@@ -16,6 +16,7 @@ mod init;
 mod keys;
 mod link;
 mod locate;
+mod network_report;
 mod out;
 mod progress;
 mod rebuild;
