@@ -37,7 +37,7 @@ fn define_items(server: &Server) {
     };
     let indicator = json!({
         "certainty": "own", "digits": 0, "formula": {"item": "network_input"},
-        "indicator": "network_input", "kind": "level", "mandatory": true, "part_of_whole": false,
+        "indicator": "network_input", "kind": "level", "mandatory": false, "part_of_whole": false,
         "title_en": "What comes in", "title_zh": "输入", "unit": {"of": "TNE", "symbol": "t"},
     });
     let document = json!({
@@ -133,9 +133,10 @@ fn power_cement_and_brewery_hang_on_the_cement_works() {
     assert_eq!(of["structure"]["cyclicity"]["value"], "1.32471795724");
     assert_eq!(of["structure"]["connectance"]["exact"], "4/9");
     assert_eq!((&of["verdict"], &of["material_links"]), (&json!("symbiosis"), &json!(8)));
-    // Without the cement works one link of four is left.
-    let most = &of["park_vulnerability"];
-    assert_eq!((&most["entity"], &most["share"]["exact"]), (&json!("frm_cement"), &json!("3/4")));
+    // Without the cement works one link of four is left, and without the brewery too.
+    assert_eq!(of["park_vulnerability"]["share"]["exact"], "3/4");
+    let cement = of["nodes"].as_array().unwrap().iter().find(|node| node["entity"] == "frm_cement");
+    assert_eq!(cement.unwrap()["links_lost"]["exact"], "3/4");
     let table = server.get(&format!("{base}?{YEAR}&format=csv"), &key);
     assert!(table.header("content-type").starts_with("text/csv"));
     let lines: Vec<_> = table.text.lines().collect();
