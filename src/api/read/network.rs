@@ -93,14 +93,16 @@ pub fn operations() -> Vec<Operation> {
             .says(
                 "Network statistics.",
                 "The web of who uses whose materials: its links with their continuity, \
-                 connectance, cyclicity and cycles, how much depends on each entity, how concentrated each \
-                 receiver's suppliers are, and the share of what is generated that other firms \
-                 take. Of flows of one dimension and basis that balance also Finn's cycling index, \
-                 the average path length and the ascendency; else the answer says why not: \
-                 `mixed_units`, `network_unbalanced`, `network_empty`. What comes in from outside \
-                 and leaves is known from exchanges with other parks, from disposals, and from \
-                 what sites state of the items `network_input` and `network_output`. Links of an entity \
-                 to itself never count. For the park's administration, verifiers and regulators.",
+                 connectance, cyclicity and cycles, how much depends on each entity, \
+                 how concentrated each receiver's suppliers are, and the share of what \
+                 is generated that other firms take. Of flows of one dimension and \
+                 basis that balance also Finn's cycling index, the average path length \
+                 and the ascendency; else the answer says why not: `mixed_units`, \
+                 `network_unbalanced`, `network_empty`. What comes in from outside and \
+                 leaves is known from exchanges with other parks, from disposals, and \
+                 from what sites state of the items `network_input` and \
+                 `network_output`. Links of an entity to itself never count. For the \
+                 park's administration, verifiers and regulators.",
             )
             .query::<NetworkQuery>()
             .answers::<NetworkAnswer>("The figures; as a table, the links.")

@@ -143,7 +143,7 @@ fn power_cement_and_brewery_hang_on_the_cement_works() {
     assert_eq!(lines.len(), 1 + of["links"].as_array().unwrap().len());
     assert!(lines[0].contains("quantity.value") && lines[0].contains("continuity.value"));
 
-    server.get(&format!("{base}?{YEAR}&basis=moist"), &key).problem(400, "malformed_parameter");
+    server.get(&format!("{base}?{YEAR}&basis=moist"), &key).problem(400, "malformed_text");
     let reversed = format!("{base}?from=2025-12&to=2025-01");
     server.get(&reversed, &key).problem(400, "malformed_parameter");
     server.get(&format!("{base}?{YEAR}"), "").problem(401, "key_needed");
