@@ -17,6 +17,7 @@ mod init;
 mod keys;
 mod link;
 mod locate;
+mod network_report;
 mod out;
 mod progress;
 mod rebuild;

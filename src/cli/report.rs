@@ -12,6 +12,7 @@ use crate::cli::annual;
 use crate::cli::args::Report;
 use crate::cli::export::option;
 use crate::cli::folder::{options, view};
+use crate::cli::network_report;
 use crate::cli::out::{Failure, Out, Outcome, count, grouped};
 use crate::cli::site_report;
 use crate::config::Settings;
@@ -25,6 +26,7 @@ use crate::log::LogReader;
 use crate::record::Decoded;
 use crate::statistics::chertow::{Granularity, LinkEvidence, ThreeTwo, ThreeTwoTest, Verdict};
 use crate::statistics::exchange::{ExchangeTotal, ExchangeTotals, MEASURES};
+use crate::statistics::network::{NetworkFigures, NetworkFold, NetworkParameters};
 
 #[derive(Serialize)]
 struct Figures {
@@ -36,6 +38,8 @@ struct Figures {
     as_of: u64,
     exchange_totals: Vec<ExchangeTotal>,
     chertow_3_2: ThreeTwo,
+    /// None where no month is known.
+    network: Option<NetworkFigures>,
 }
 
 pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
@@ -65,15 +69,18 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     };
     let mut totals = ExchangeTotals::default();
     let mut test = ThreeTwoTest::new(Granularity::default(), LinkEvidence::default());
+    let mut network = NetworkFold::new(NetworkParameters::default(), from, to);
     let mut months: Option<(Month, Month)> = None;
     let as_of = reader.size();
     each_fact(&reader, as_of, |fact| {
         let month = fact.day.month();
         let is_wanted = fact.park == park
-            && MEASURES.contains(&fact.measure)
             && from.is_none_or(|from| from <= month)
             && to.is_none_or(|to| month <= to);
         if is_wanted {
+            network.add(fact);
+        }
+        if is_wanted && MEASURES.contains(&fact.measure) {
             let (first, last) = months.unwrap_or((month, month));
             months = Some((first.min(month), last.max(month)));
             totals.add(fact);
@@ -83,7 +90,8 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     let (exchange_totals, chertow_3_2) = (totals.finish(), test.finish());
     let from = from.or(months.map(|(first, _)| first));
     let to = to.or(months.map(|(_, last)| last));
-    let figures = Figures { park, from, to, as_of, exchange_totals, chertow_3_2 };
+    let network = to.map(|to| network.finish(to));
+    let figures = Figures { park, from, to, as_of, exchange_totals, chertow_3_2, network };
     out.answer(&figures, text)
 }
 
@@ -117,7 +125,7 @@ fn only_park(reader: &LogReader) -> Result<ParkId, Failure> {
 }
 
 fn text(figures: &Figures) -> String {
-    let Figures { park, from, to, as_of, exchange_totals, chertow_3_2 } = figures;
+    let Figures { park, from, to, as_of, exchange_totals, chertow_3_2, network } = figures;
     let month = |month: &Option<Month>| month.map_or("…".to_owned(), |month| month.to_string());
     let records = count(*as_of, "record");
     let (from, to) = (month(from), month(to));
@@ -131,6 +139,9 @@ fn text(figures: &Figures) -> String {
     let units = units.iter().map(|unit| format!("{unit} is {}", unit.name_en()));
     let _ = writeln!(text, "  ({})", units.collect::<Vec<_>>().join(", "));
     verdict(&mut text, chertow_3_2);
+    if let Some(network) = network {
+        network_report::write(&mut text, network);
+    }
     text
 }
 

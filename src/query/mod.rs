@@ -12,6 +12,7 @@ pub mod fact;
 pub mod figure;
 pub mod listed;
 pub mod participation_of;
+pub mod network;
 pub mod programme;
 pub mod programme_of;
 pub mod public;

@@ -7,6 +7,7 @@
 pub mod chertow;
 pub mod exchange;
 pub mod method;
+pub mod network;
 mod percent;
 
 pub use percent::Percent;

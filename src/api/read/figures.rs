@@ -321,7 +321,7 @@ pub(super) fn as_of(call: &Call, asked: Option<u64>) -> Result<u64, Problem> {
     }
 }
 
-fn in_order(from: Month, to: Month) -> Result<(), Problem> {
+pub(super) fn in_order(from: Month, to: Month) -> Result<(), Problem> {
     // A century is more than any park has; it bounds what one request costs.
     if to < from || to.0 - from.0 >= 1_200 {
         let detail = format!("`from` {from} to `to` {to} is no span of months");

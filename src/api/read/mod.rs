@@ -15,6 +15,7 @@ mod market;
 mod mass_balance;
 mod method;
 mod participation;
+mod network;
 mod period;
 mod programme;
 mod registry;
@@ -62,6 +63,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(claim::operations());
     operations.extend(mass_balance::operations());
     operations.extend(report::operations());
+    operations.extend(network::operations());
     operations
 }
 

@@ -8,6 +8,7 @@ mod documents;
 mod figures;
 mod meters;
 mod procedure;
+mod network;
 mod proofs;
 mod reads;
 mod reports;

@@ -4,12 +4,16 @@ use serde_json::{Value, json};
 use symbiosis_ledger::api::Running;
 use symbiosis_ledger::domain::command::Command;
 use symbiosis_ledger::domain::id::KeyId;
+use symbiosis_ledger::domain::time::UtcMicros;
 use symbiosis_ledger::ledger::{Ledger, Options, create};
 use symbiosis_ledger::record::access_key::AccessKey;
+use symbiosis_ledger::scenario::Step;
 use symbiosis_ledger::web;
 use tempfile::TempDir;
 
 pub const DAY: &str = "2025-03-01T08:00:00.000Z";
+/// After the year of the scenarios.
+pub const AFTER: &str = "2026-02-01T08:00:00.000Z";
 
 pub struct Server {
     pub ledger: Ledger,
@@ -64,9 +68,27 @@ impl Server {
         let options = Options::new(folder.path().join("ledger"));
         create(&options, "example.org/test", None).unwrap();
         let ledger = Ledger::open(&options, &mut |_, _| {}).unwrap();
+        Server::over(folder, ledger, DAY)
+    }
+
+    /// Over a ledger to which a scenario was told.
+    pub fn told(origin: &str, steps: Vec<Step>) -> Server {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(folder.path().join("ledger"));
+        let before = UtcMicros(steps[0].recorded_at.0 - 1);
+        create(&options, origin, Some(before)).unwrap();
+        let ledger = Ledger::open(&options, &mut |_, _| {}).unwrap();
+        let clock: Vec<_> = steps.iter().map(|step| step.recorded_at).collect();
+        let commands = steps.into_iter().map(|step| step.command).collect();
+        ledger.submit_all(commands, &"key_scenario".parse().unwrap(), Some(&clock));
+        ledger.settle();
+        Server::over(folder, ledger, AFTER)
+    }
+
+    fn over(folder: TempDir, ledger: Ledger, day: &str) -> Server {
         let key = AccessKey::from_secret("key_keeper".parse().unwrap(), [7; 32]);
         let issue = json!({
-            "actor": "keeper", "id": "cmd_first-key", "occurred_at": DAY, "type": "issue_key",
+            "actor": "keeper", "id": "cmd_first-key", "occurred_at": day, "type": "issue_key",
             "data": {
                 "key": "key_keeper", "label": "first", "role": "ledger_keeper",
                 "secret_hash": key.secret_hash(),
@@ -144,6 +166,12 @@ impl Server {
             ("idempotency-key", id),
         ];
         self.request("POST", path, &headers, body)
+    }
+
+    /// A command that occurred after the year of the scenarios.
+    pub fn post_after(&self, path: &str, key: &str, id: &str, data: &Value) -> Got {
+        let body = json!({"data": data, "occurred_at": AFTER}).to_string();
+        self.post_text(path, key, id, &body)
     }
 
     /// Issues a key by the keeper; the server makes its secret.
