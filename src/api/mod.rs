@@ -31,6 +31,7 @@ pub(crate) use problem::Problem;
 pub(crate) use read::PATIENCE;
 pub use server::{Answering, Running, Site, serve, serve_with};
 pub use table::run as run_table;
+pub(crate) use table::{import_table, own_firm, rows_table};
 
 use crate::ledger::Ledger;
 use operation::Operation;

@@ -4,6 +4,7 @@
 //! flag leaves open the environment may say, and then the default holds.
 
 mod keys;
+mod report;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use crate::domain::event::Side;
 use crate::table::Kind;
 
 pub use keys::{Key, KeyIssue, KeyLink, KeyList, KeyNew, KeyRevoke, KeyRotate, Rights, RoleName};
+pub use report::{ReportFormat, SiteReport, SiteTable};
 
 /// The record of by-product exchanges in industrial parks: every tonne is counted once, every
 /// figure opens down to the weighbridge ticket behind it.
@@ -465,12 +467,17 @@ pub struct Rebuild {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  symbiosis report --data symbiosis-demo-guigang --from 2025-01 \
-    --to 2025-12\n\nIt reads the log, so a ledger may run meanwhile. The same figures, opened down \
-    to facts and records, are under /api/v1/parks/PARK/statistics."
+    --to 2025-12\n  symbiosis report sit_sugar --table solid-waste --period 2026-01\n\nA park's \
+    figures are read from the log, so a ledger may run meanwhile; a site's table needs the folder \
+    for itself. The same, opened down to facts and records, is under \
+    /api/v1/parks/PARK/statistics and /api/v1/reports."
 )]
 pub struct Report {
     #[command(flatten)]
     pub folder: Folder,
+    /// The park, or with --table the site.
+    #[arg(value_name = "PARK|SITE", conflicts_with = "park")]
+    pub of: Option<String>,
     /// The park; may be left out if there is one only.
     #[arg(long, value_name = "PARK")]
     pub park: Option<String>,
@@ -480,4 +487,6 @@ pub struct Report {
     /// The last month [default: of the last exchange].
     #[arg(long, value_name = "MONTH")]
     pub to: Option<String>,
+    #[command(flatten)]
+    pub site: SiteReport,
 }

@@ -23,6 +23,7 @@ mod remote;
 mod report;
 mod scenarios;
 mod serve;
+mod site_report;
 mod spool;
 mod verify;
 

@@ -12,6 +12,7 @@ use crate::cli::args::Report;
 use crate::cli::export::option;
 use crate::cli::folder::{options, view};
 use crate::cli::out::{Failure, Out, Outcome, count, grouped};
+use crate::cli::site_report;
 use crate::config::Settings;
 use crate::domain::fact::{Fact, facts};
 use crate::domain::id::ParkId;
@@ -37,9 +38,11 @@ struct Figures {
 }
 
 pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
-    let park: Option<ParkId> = option("--park", args.park.as_ref())?;
-    let from: Option<Month> = option("--from", args.from.as_ref())?;
-    let to: Option<Month> = option("--to", args.to.as_ref())?;
+    if let Some(table) = args.site.table {
+        return site_report::run(args, table, settings, out);
+    }
+    let park: Option<ParkId> = option("--park", args.park.as_ref().or(args.of.as_ref()))?;
+    let (from, to) = site_report::months(args)?;
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
@@ -113,7 +116,7 @@ fn text(figures: &Figures) -> String {
     let header = header.map(str::to_owned);
     let rows = exchange_totals.iter().map(row);
     let rows: Vec<_> = std::iter::once(header).chain(rows).collect();
-    table(&mut text, &rows);
+    table(&mut text, &rows, 3);
     let units: BTreeSet<Unit> = exchange_totals.iter().map(|total| total.accepted.unit()).collect();
     let units = units.iter().map(|unit| format!("{unit} is {}", unit.name_en()));
     let _ = writeln!(text, "  ({})", units.collect::<Vec<_>>().join(", "));
@@ -142,7 +145,7 @@ fn row(total: &ExchangeTotal) -> [String; 7] {
 }
 
 /// `12,345.67 TNE`.
-fn amount(sum: &Sum) -> String {
+pub fn amount(sum: &Sum) -> String {
     let value = sum.value().to_string();
     let (sign, digits) = value.strip_prefix('-').map_or(("", &*value), |digits| ("-", digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -151,15 +154,16 @@ fn amount(sum: &Sum) -> String {
     format!("{sign}{whole}{point}{fraction} {}", sum.unit())
 }
 
-/// Words to the left, numbers to the right.
-fn table(text: &mut String, rows: &[[String; 7]]) {
-    const WORDS: usize = 3;
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..7).map(|column| width(column).unwrap_or(0)).collect();
+/// So many columns of words to the left, numbers to the right.
+pub fn table<R: AsRef<[String]>>(text: &mut String, rows: &[R], words: usize) {
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    let length = |row: &R, column: usize| row.as_ref()[column].chars().count();
+    let width = |column: usize| rows.iter().map(|row| length(row, column)).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     for row in rows {
         let mut line = String::new();
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let _ = match column < WORDS {
+        for (column, (cell, width)) in row.as_ref().iter().zip(&widths).enumerate() {
+            let _ = match column < words {
                 true => write!(line, "  {cell:<width$}"),
                 false => write!(line, "  {cell:>width$}"),
             };

@@ -40,6 +40,8 @@ pub struct Rehearsed {
     pub already_in: bool,
     /// Rules that the recorded reality would break.
     pub nonconformities: Vec<Nonconformity>,
+    /// Position of its last record, if it is recorded already.
+    pub position: Option<u64>,
 }
 
 type Answer = Result<Rehearsed, SubmitError>;
@@ -100,7 +102,8 @@ impl<'a> Stage<'a> {
         if let Some(answer) = self.recorded(command)? {
             return Ok(answer);
         }
-        let answer = Rehearsed { already_in: false, nonconformities: self.decided(command)? };
+        let nonconformities = self.decided(command)?;
+        let answer = Rehearsed { already_in: false, nonconformities, position: None };
         self.played.insert(name, (command.clone(), answer.clone()));
         Ok(answer)
     }
@@ -114,8 +117,9 @@ impl<'a> Stage<'a> {
             let (sealed, none) = (&self.shared.sealed, SealedBatch::default());
             let command = command.clone();
             let answer = replay::answer(command, &records, sealed, &none, &mut self.buffer);
-            let Accepted { nonconformities, .. } = answer.map_err(unreadable)??;
-            return Ok(Some(Rehearsed { already_in: true, nonconformities }));
+            let Accepted { nonconformities, position, .. } = answer.map_err(unreadable)??;
+            let position = Some(position);
+            return Ok(Some(Rehearsed { already_in: true, nonconformities, position }));
         }
         Ok(None)
     }

@@ -91,8 +91,14 @@ fn entry(event: &Event) -> Option<Entry<'_>> {
     }
     match event {
         Event::KeyIssued(e) => of(Kind::Key, e.key.as_str(), vec![], e.firm.iter().collect()),
+        Event::LinkIssued(e) => {
+            of(Kind::Key, e.key.as_str(), vec![], vec![&e.issued_by, &e.partner])
+        }
         Event::ParkRegistered(e) => of(Kind::Park, e.park.as_str(), vec![&e.park], vec![]),
         Event::FirmRegistered(e) => of(Kind::Firm, e.firm.as_str(), vec![], vec![&e.firm]),
+        Event::CounterpartyRecorded(e) => {
+            of(Kind::Firm, e.firm.as_str(), vec![], vec![&e.recorded_by, &e.firm])
+        }
         Event::SiteRegistered(e) => of(Kind::Site, e.site.as_str(), vec![&e.park], vec![&e.firm]),
         Event::PermitRegistered(e) => of(Kind::Permit, e.permit.as_str(), vec![&e.park], vec![]),
         Event::ScaleRegistered(e) => {

@@ -52,7 +52,11 @@ listed! {
     Material "materials" false |_state, _states| Sight::Directory;
     Catalogue "catalogues" false |_state, _states| Sight::Directory;
     Listing "listings" false |_state, _states| Sight::Listings;
-    Key "keys" true |state, _states| Sight::Key(state.firm.clone());
+    // A link is the firm's that asks by it, not the partner's.
+    Key "keys" true |state, _states| {
+        let asks = state.link.as_ref().map(|link| link.issued_by.clone());
+        Sight::Key(asks.or_else(|| state.firm.clone()))
+    };
     Scale "scales" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Meter "meters" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Permit "permits" false |state, states| {

@@ -34,12 +34,7 @@ pub struct Layout {
 
 impl Layout {
     pub fn find(kind: Kind, grid: &Grid, mapping: &Mapping) -> Result<Layout, TableError> {
-        let found = grid.rows.iter().take(LOOKED_AT).enumerate().map(|(place, row)| {
-            let headers = headers(row);
-            (known(kind, &headers, mapping), place, headers)
-        });
-        // Of rows that are alike the first.
-        let best = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let best = best_row(kind, grid, mapping);
         let Some((count, header, headers)) = best.filter(|best| best.0 >= NAMES_LEAST) else {
             return Err(no_header(kind, grid));
         };
@@ -94,6 +89,35 @@ impl Layout {
         let unused = headers.filter(|(place, header)| !used(*place) && !header.written.is_empty());
         unused.map(|(_, header)| header.written.clone()).collect()
     }
+}
+
+/// The row that has the most names of columns: how many, its place, and what stands in it.
+fn best_row(kind: Kind, grid: &Grid, mapping: &Mapping) -> Option<(usize, usize, Vec<Header>)> {
+    let found = grid.rows.iter().take(LOOKED_AT).enumerate().map(|(place, row)| {
+        let headers = headers(row);
+        (known(kind, &headers, mapping), place, headers)
+    });
+    // Of rows that are alike the first.
+    found.reduce(|best, next| if next.0 > best.0 { next } else { best })
+}
+
+/// The headers that a table seems to have, for whoever maps them: where no row has a known name,
+/// those of the row that has the most cells.
+pub fn seen(kind: Kind, grid: &Grid, mapping: &Mapping) -> Vec<String> {
+    let best = best_row(kind, grid, mapping).filter(|(count, ..)| *count > 0);
+    let headers = best.map(|(_, _, headers)| headers).or_else(|| {
+        let filled = |row: &&GridRow| row.cells.iter().filter(|cell| !cell.is_empty()).count();
+        let rows = grid.rows.iter().take(LOOKED_AT);
+        rows.reduce(|best, next| if filled(&next) > filled(&best) { next } else { best })
+            .map(headers)
+    });
+    let mut seen = Vec::new();
+    for header in headers.unwrap_or_default() {
+        if !header.written.is_empty() && !seen.contains(&header.written) {
+            seen.push(header.written);
+        }
+    }
+    seen
 }
 
 fn headers(row: &GridRow) -> Vec<Header> {

@@ -39,8 +39,8 @@ pub use error::{CODES, TableError};
 
 pub use flat::Columns;
 pub use kind::{Kind, Language};
-pub use mapping::Mapping;
-pub use plan::{Plan, Wanted, read};
+pub use mapping::{Mapping, SETTINGS};
+pub use plan::{Plan, Wanted, headers, read};
 pub use report::{Outcome, Report, RowReport, RowStatus};
 pub use template::template;
 pub use write::{Format, ROWS_LIMIT, Sink};

@@ -17,7 +17,7 @@ use crate::table::error::{CellError, TableError};
 use crate::table::grid::{Grid, GridRow, grid};
 use crate::table::header::plain;
 use crate::table::kind::Kind;
-use crate::table::layout::Layout;
+use crate::table::layout::{self, Layout};
 use crate::table::mapping::{Mapping, refuse};
 use crate::table::{reading, ticket};
 
@@ -94,7 +94,18 @@ pub fn read<S: States>(bytes: &[u8], wanted: &Wanted, states: &S) -> Result<Plan
     Ok(plan)
 }
 
+/// The headers of a file, also of one that can't be read as rows of its kind yet.
+pub fn headers(bytes: &[u8], wanted: &Wanted) -> Result<Vec<String>, TableError> {
+    let grid = grid(bytes, wanted.sheet.as_deref())?;
+    Ok(layout::seen(wanted.kind, &grid, &wanted.mapping))
+}
+
 impl Plan {
+    /// The mapping that was used, with what was found by names.
+    pub fn mapping(&self) -> &Mapping {
+        &self.layout.mapping
+    }
+
     /// A command for each row.
     fn each(
         &mut self,

@@ -18,13 +18,11 @@ pub enum Outcome {
     Taken {
         already_in: bool,
         nonconformities: Vec<Nonconformity>,
+        /// Position of its last record; none of what would be recorded.
+        position: Option<u64>,
     },
     /// With the RFC 6901 pointer of the member that is wrong.
-    Refused {
-        code: String,
-        message: String,
-        pointer: String,
-    },
+    Refused { code: String, message: String, pointer: String },
 }
 
 /// What came of a table.
@@ -94,6 +92,10 @@ pub struct RowReport {
     pub message: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nonconformities: Vec<Nonconformity>,
+    /// Position of the last record of its command; absent where nothing was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub position: Option<u64>,
     /// Its line in a text file, or row of a sheet; from 1.
     #[schema(minimum = 1)]
     pub row: u64,
@@ -160,11 +162,12 @@ impl Plan {
                     // The same ticket twice in one file: the second one is in already.
                     let first = *ids.entry(id.as_str()).or_insert(*command);
                     match &outcomes[*command] {
-                        Outcome::Taken { already_in, nonconformities } => {
+                        Outcome::Taken { already_in, nonconformities, position } => {
                             let again = *already_in || first != *command;
                             report.status =
                                 if again { RowStatus::AlreadyIn } else { RowStatus::Ok };
                             report.nonconformities.clone_from(nonconformities);
+                            report.position = *position;
                         }
                         Outcome::Refused { code, message, pointer } => {
                             let error = (code.as_str(), message.as_str(), pointer.as_str());
@@ -215,6 +218,7 @@ fn empty(row: u64) -> RowReport {
         header: None,
         message: None,
         nonconformities: Vec::new(),
+        position: None,
         row,
         status: RowStatus::Ok,
     }

@@ -30,6 +30,25 @@ pub enum Address<'a> {
     Figures(&'a str),
     Entries(&'a str),
     Reports(&'a str),
+    /// Of a delivery: asks for a correction, answers one, raises or ends a dispute.
+    Correct(&'a str),
+    Approve(&'a str),
+    Refuse(&'a str),
+    Dispute(&'a str),
+    Settle(&'a str),
+    Withdraw(&'a str),
+    /// Of a contract's month.
+    Invoice(&'a str, &'a str),
+    Pay(&'a str, &'a str),
+    Corrections,
+    Disputes,
+    Partners,
+    IssueLink,
+    Claims,
+    Import,
+    /// A table that was brought, and the mapping by which it is read.
+    Imported(&'a str),
+    Mapping(&'a str),
 }
 
 impl<'a> Address<'a> {
@@ -61,6 +80,22 @@ impl<'a> Address<'a> {
             ["figures", park] => Address::Figures(park),
             ["figures", park, "entries"] => Address::Entries(park),
             ["reports", site] => Address::Reports(site),
+            ["deliveries", delivery, "correct"] => Address::Correct(delivery),
+            ["deliveries", delivery, "approve"] => Address::Approve(delivery),
+            ["deliveries", delivery, "refuse"] => Address::Refuse(delivery),
+            ["deliveries", delivery, "dispute"] => Address::Dispute(delivery),
+            ["deliveries", delivery, "settle"] => Address::Settle(delivery),
+            ["deliveries", delivery, "withdraw"] => Address::Withdraw(delivery),
+            ["months", of, month, "invoice"] => Address::Invoice(of, month),
+            ["months", of, month, "pay"] => Address::Pay(of, month),
+            ["corrections"] => Address::Corrections,
+            ["disputes"] => Address::Disputes,
+            ["partners"] => Address::Partners,
+            ["partners", "link"] => Address::IssueLink,
+            ["claims"] => Address::Claims,
+            ["import"] => Address::Import,
+            ["import", upload] => Address::Imported(upload),
+            ["import", upload, "mapping"] => Address::Mapping(upload),
             _ => return None,
         })
     }
@@ -68,13 +103,28 @@ impl<'a> Address<'a> {
     /// Its methods, as the header Allow names them.
     pub fn takes(self) -> &'static str {
         match self {
-            Address::SignIn | Address::Weigh | Address::Question => "GET, HEAD, POST",
+            Address::SignIn
+            | Address::Weigh
+            | Address::Question
+            | Address::Partners
+            | Address::Claims
+            | Address::Import
+            | Address::Imported(_) => "GET, HEAD, POST",
             Address::SignOut
             | Address::Confirm(_)
             | Address::Decline(_)
             | Address::Accept(_)
             | Address::Reject(_)
-            | Address::SignMonth(..) => "POST",
+            | Address::SignMonth(..)
+            | Address::Correct(_)
+            | Address::Approve(_)
+            | Address::Refuse(_)
+            | Address::Dispute(_)
+            | Address::Settle(_)
+            | Address::Withdraw(_)
+            | Address::Invoice(..)
+            | Address::Pay(..)
+            | Address::IssueLink => "POST",
             Address::Root
             | Address::Style
             | Address::Icon
@@ -90,7 +140,10 @@ impl<'a> Address<'a> {
             | Address::Link(_)
             | Address::Figures(_)
             | Address::Entries(_)
-            | Address::Reports(_) => "GET, HEAD",
+            | Address::Reports(_)
+            | Address::Corrections
+            | Address::Disputes
+            | Address::Mapping(_) => "GET, HEAD",
         }
     }
 }

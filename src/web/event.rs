@@ -31,6 +31,9 @@ pub fn quantity(event: &Event) -> Option<&Quantity> {
         Event::DeliveryDisposed(event) => Some(&event.quantity),
         Event::DeliveryCancelled(event) => Some(&event.quantity),
         Event::QuantitySettled(event) => Some(&event.quantity),
+        Event::CorrectionRequested(event) => Some(&event.measured.quantity),
+        Event::EntryReversed(event) => Some(&event.quantity),
+        Event::EntryReplaced(event) => Some(&event.measured.quantity),
         _ => None,
     }
 }
@@ -42,6 +45,12 @@ pub fn remark(event: &Event) -> Option<String> {
         Event::DiscrepancyResolved(event) => Some(event.explanation.to_string()),
         Event::DeliveryRejected(event) => Some(event.reason.to_string()),
         Event::DeliveryCancelled(event) => Some(event.reason.to_string()),
+        Event::CorrectionRequested(event) => Some(event.reason.to_string()),
+        Event::CorrectionDeclined(event) => Some(event.reason.to_string()),
+        Event::DeliveryDisputed(event) => Some(event.reason.to_string()),
+        Event::SettlementProposed(event) => Some(event.settlement.to_string()),
+        Event::DisputeSettled(event) => Some(event.settlement.to_string()),
+        Event::DisputeWithdrawn(event) => Some(event.reason.to_string()),
         Event::QuantitySettled(event) => event.deduction.as_ref().map(ToString::to_string),
         Event::RejectionDisposed(event) => Some(event.operation.to_string()),
         Event::DeliveryDisposed(event) => Some(event.operation.to_string()),

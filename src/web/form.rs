@@ -8,6 +8,7 @@ use actix_web::http::header;
 use actix_web::web;
 
 use crate::api::{Fault, Problem};
+use crate::web::multipart::{self, File};
 
 /// The most bytes of a form.
 const LIMIT: usize = 16 << 10;
@@ -29,6 +30,11 @@ impl Fields {
         found.map_or("", |(_, value)| value.trim())
     }
 
+    /// The first of that name, as it was sent.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
     /// As [`Fields::get`], nothing if it was left empty.
     pub fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|value| !value.is_empty())
@@ -43,21 +49,53 @@ pub async fn read(headers: &header::HeaderMap, payload: &mut Payload) -> Result<
         let detail = "a form is sent as application/x-www-form-urlencoded";
         return Err(Problem::new(Fault::UnsupportedMediaType, detail));
     }
+    let bytes = body(payload, LIMIT).await?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new(Fault::BadRequest, "the form is not UTF-8"))?;
+    Ok(Fields::parse(&text))
+}
+
+/// Reads a form with files.
+pub async fn read_files(
+    headers: &header::HeaderMap,
+    payload: &mut Payload,
+    limit: usize,
+) -> Result<(Fields, Vec<File>), Problem> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Some(boundary) = media_type.and_then(multipart::boundary) else {
+        let detail = "a form with a file is sent as multipart/form-data";
+        return Err(Problem::new(Fault::UnsupportedMediaType, detail));
+    };
+    let bytes = body(payload, limit).await?;
+    let (fields, files) = multipart::parse(&bytes, &boundary)
+        .ok_or_else(|| Problem::new(Fault::BadRequest, "the form is broken off"))?;
+    Ok((Fields(fields), files))
+}
+
+/// The whole body. What is over the limit is read to its end and thrown away, within reason, so
+/// that the browser hears why: while it still sends it does not listen.
+async fn body(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut body = BodyStream::new(payload.take());
-    let mut bytes = Vec::new();
+    let (mut bytes, mut count) = (Vec::new(), 0);
     while let Some(chunk) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_next(cx)).await {
         let chunk = chunk.map_err(|error| {
             Problem::new(Fault::BadRequest, format!("the form can't be read: {error}"))
         })?;
-        if bytes.len() + chunk.len() > LIMIT {
-            let detail = format!("a form may have {LIMIT} bytes");
-            return Err(Problem::new(Fault::BodyTooLarge, detail));
+        count += chunk.len();
+        if count <= limit {
+            bytes.extend_from_slice(&chunk);
+        } else {
+            bytes = Vec::new();
         }
-        bytes.extend_from_slice(&chunk);
+        if count > limit.saturating_mul(4) {
+            break;
+        }
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Problem::new(Fault::BadRequest, "the form is not UTF-8"))?;
-    Ok(Fields::parse(&text))
+    if count > limit {
+        let detail = format!("a form may have {limit} bytes");
+        return Err(Problem::new(Fault::BodyTooLarge, detail));
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

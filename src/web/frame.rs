@@ -9,6 +9,10 @@ pub struct Who {
     pub role: &'static str,
     /// Whether the key is a firm's, which has something to weigh.
     pub weighs: bool,
+    /// Whether it is a firm's desk, which has partners.
+    pub is_desk: bool,
+    /// Whether it is the ledger keeper's.
+    pub keeps: bool,
     /// Whether it reads deliveries and contracts.
     pub reads_trade: bool,
     /// The park whose figures it reads.

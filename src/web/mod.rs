@@ -15,11 +15,13 @@ mod event;
 mod form;
 mod frame;
 mod messages;
+mod multipart;
 mod names;
 mod page;
 mod reader;
 mod session;
 mod show;
+mod uploads;
 mod visit;
 
 use std::io;
@@ -32,18 +34,25 @@ use crate::api::{self, Answering, Running, Site};
 use crate::ledger::Ledger;
 use crate::web::asset::Assets;
 use crate::web::session::Sessions;
+use crate::web::uploads::Uploads;
 use crate::web::visit::Visit;
 
 /// What all pages share.
 pub struct Pages {
     ledger: Ledger,
     sessions: Sessions,
+    uploads: Uploads,
     assets: Assets,
 }
 
 impl Pages {
     pub fn new(ledger: Ledger) -> Pages {
-        Pages { ledger, sessions: Sessions::default(), assets: Assets::new() }
+        Pages {
+            ledger,
+            sessions: Sessions::default(),
+            uploads: Uploads::default(),
+            assets: Assets::new(),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What pages read with: the rows and records, as far as whoever asks may see them.
 
 use crate::api::Problem;
-use crate::domain::access::Principal;
-use crate::domain::id::ParkId;
+use crate::domain::access::{Principal, Role};
+use crate::domain::event::Side;
+use crate::domain::id::{FirmId, ParkId};
+use crate::domain::shapes::Party;
 use crate::domain::state::Park;
 use crate::domain::states::States as _;
 use crate::domain::time::Zone;
@@ -49,6 +51,18 @@ impl Reader {
     /// The zone whose clock and days a park has.
     pub fn zone(&self, park: &ParkId) -> Option<Zone> {
         self.ledger.index().find::<Park>(park.as_str()).map(|park| park.state.zone)
+    }
+
+    /// The firm whose desk reads.
+    pub fn own_firm(&self) -> Option<&FirmId> {
+        self.who.as_ref().filter(|who| who.role == Role::Firm)?.firm.as_ref()
+    }
+
+    /// On which side that firm is.
+    pub fn side_of(&self, supplier: &Party, receiver: &Party) -> Option<Side> {
+        let own = self.own_firm()?;
+        let sides = [(Side::Supplier, supplier), (Side::Receiver, receiver)];
+        sides.into_iter().find(|(_, party)| party.firm == *own).map(|(side, _)| side)
     }
 
     pub fn record(&self, position: u64) -> Result<Seen, Problem> {

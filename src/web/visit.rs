@@ -17,6 +17,7 @@ use crate::web::cookie;
 use crate::web::form::{self, Fields};
 use crate::web::frame::{Frame, Who};
 use crate::web::messages::{Lang, Messages};
+use crate::web::multipart::File;
 use crate::web::reader::Reader;
 use crate::web::session::{self, Session};
 
@@ -96,6 +97,16 @@ impl<'a> Visit<'a> {
         Ok(fields)
     }
 
+    /// The fields and files of such a form.
+    pub async fn form_with_files(&mut self, limit: usize) -> Result<(Fields, Vec<File>), Problem> {
+        self.principal()?;
+        let headers = self.request.headers();
+        let (fields, files) = form::read_files(headers, &mut self.payload, limit).await?;
+        let token = self.session.as_ref().map_or("", |session| &session.form_token);
+        expect_token(token, fields.get("token"))?;
+        Ok((fields, files))
+    }
+
     /// The fields of the sign-in form, which belongs to no session yet.
     pub async fn sign_in_form(&mut self) -> Result<Fields, Problem> {
         let fields = form::read(self.request.headers(), &mut self.payload).await?;
@@ -150,6 +161,8 @@ impl<'a> Visit<'a> {
                 label,
                 role: self.t().role(who.role),
                 weighs: who.firm.is_some() && who.role != Role::Partner,
+                is_desk: who.role == Role::Firm,
+                keeps: who.role == Role::LedgerKeeper,
                 reads_trade: reads_trade(who.role),
                 park: who.parks.first().cloned(),
             }

@@ -431,3 +431,48 @@ fn a_report_is_what_the_log_adds_up_to() {
     assert!(!quarter["exchange_totals"].as_array().unwrap().iter().any(|total| cane(&total)));
     ends(2, &["report", "--data", &data, "--from", "2025-04", "--to", "2025-03"]);
 }
+
+#[test]
+fn a_site_s_reports_are_tables_for_people_and_for_programs() {
+    let (_folder, data) = demo();
+    let report = |more: &[&str]| {
+        let args = ["report", "sit_sugar", "--data", &data, "--period", "2025-03"];
+        [&args[..], more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |more: &[&str]| {
+        let args = report(more);
+        ends(0, &args.iter().map(|arg| &**arg).collect::<Vec<_>>())
+    };
+    let shown = run(&["--table", "tax"]);
+    let text = stdout(&shown);
+    assert!(text.starts_with("Tax worksheet of sit_sugar, 2025-03 to 2025-03"), "{text}");
+    assert!(text.contains("not declared") && text.contains(" *\n"), "{text}");
+    let csv = run(&["--table", "tax", "--format", "csv"]);
+    let json = run(&["--table", "tax", "--format", "json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let rows = json["rows"].as_array().unwrap();
+    assert_eq!(stdout(&csv).lines().count(), rows.len() + 1);
+    let (first, header) = (&rows[0], stdout(&csv).lines().next().unwrap());
+    assert!(header.contains("taxable.amount.value") && first["month"] == "2025-03", "{header}");
+    let line = stdout(&csv).lines().nth(1).unwrap();
+    assert!(line.contains(first["taxable"]["amount"]["value"].as_str().unwrap()), "{line}");
+    let path = Path::new(&data).with_extension("xlsx");
+    run(&["--table", "solid-waste", "--format", "xlsx", "--out", self::text(&path)]);
+    assert!(fs::read(&path).unwrap().starts_with(b"PK"));
+    let waste = run(&["--table", "solid-waste"]);
+    assert!(stdout(&waste).contains("layout not checked"), "{}", stdout(&waste));
+    // A month of the park is named in the same way.
+    let month = ["report", "--data", &data, "--period", "2025-03"];
+    let month = self::json(&month);
+    assert_eq!((&month["from"], &month["to"]), (&Value::from("2025-03"), &Value::from("2025-03")));
+    for args in [
+        &["report", "--data", &data, "--table", "tax"][..],
+        &["report", "sit_sugar", "--data", &data, "--table", "tax"],
+        &["report", "sit_sugar", "--data", &data, "--table", "tax", "--period", "2025-13"],
+        &["report", "prk_guigang", "--data", &data, "--format", "csv"],
+    ] {
+        ends(2, args);
+    }
+    let gone = ends(1, &["report", "sit_x", "--data", &data, "--table", "tax", "--period", "2025"]);
+    assert!(stderr(&gone).contains("there is no site sit_x"), "{}", stderr(&gone));
+}

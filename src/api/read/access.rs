@@ -28,8 +28,8 @@ list_query! {
     };
 }
 
-const WHO: &str = "The ledger keeper sees every key, a firm's desk those of its firm. Of secrets \
-    nothing is shown.";
+const WHO: &str = "The ledger keeper sees every key, a firm's desk those of its firm and the \
+    one-time links by which it asks. Of secrets nothing is shown.";
 
 pub fn operations() -> Vec<Operation> {
     let keys = Collection {

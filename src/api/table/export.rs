@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::api::call::{Reply, read};
 use crate::api::fault::Fault;
 use crate::api::problem::Problem;
-use crate::table::{Columns, Format, ROWS_LIMIT, Sink};
+use crate::table::{Columns, Format, ROWS_LIMIT, Sink, TableError};
 
 /// Items of a page, and the cursor of the next one.
 pub type PageOf<T> = (Vec<T>, Option<String>);
@@ -42,6 +42,21 @@ where
         }
     });
     Ok(file_named(name, format, file.await?))
+}
+
+/// Rows that are all there, as a table of the same columns.
+pub fn rows_table<T: Serialize + ToSchema>(
+    format: Format,
+    name: &str,
+    rows: &[T],
+) -> Result<Vec<u8>, TableError> {
+    let columns = columns::<T>();
+    let mut sink = Sink::begin(format, name, &columns.headers())?;
+    for row in rows {
+        let row = serde_json::to_value(row).expect("answers have string keys");
+        sink.row(&columns.row(&row))?;
+    }
+    sink.end()
 }
 
 fn too_many() -> Problem {

@@ -19,7 +19,8 @@ use crate::domain::event::Side;
 use crate::domain::id::FirmId;
 use crate::domain::text::Text;
 use crate::domain::value_error::ValueError;
-use crate::table::{self, FILE_LIMIT, Format, Kind, Mapping, Outcome, Report, Wanted};
+use crate::ledger::Ledger;
+use crate::table::{self, FILE_LIMIT, Format, Kind, Mapping, Outcome, Report, TableError, Wanted};
 
 /// The most bytes of a mapping in the query. Escaped it is three times as long, and still fits into
 /// the head of a request.
@@ -126,25 +127,35 @@ async fn import(mut call: Call) -> Reply {
         firm,
     };
     let (ledger, who) = (call.api.ledger.clone(), call.principal().clone());
-    let report = read(move || {
-        // What a table's rows name may have been recorded just now.
-        ledger.settle();
-        let plan = table::read(&bytes, &wanted, ledger.index())?;
-        let denied = |command: &Command| {
-            let problem = allow::act(&who, command, &ledger).err()?;
-            Some(Outcome::Refused {
-                code: problem.code.into_owned(),
-                message: problem.detail,
-                pointer: problem.pointer.unwrap_or_default(),
-            })
-        };
-        Ok(run(&ledger, plan, &who.key, dry_run.unwrap_or_default(), denied))
-    });
+    let dry_run = dry_run.unwrap_or_default();
+    let report = read(move || Ok(import_table(&ledger, &who, &bytes, &wanted, dry_run)?));
     ok(&report.await?)
 }
 
+/// Reads a table and decides its rows, as far as a key may give their commands.
+pub fn import_table(
+    ledger: &Ledger,
+    who: &Principal,
+    bytes: &[u8],
+    wanted: &Wanted,
+    dry_run: bool,
+) -> Result<Report, TableError> {
+    // What a table's rows name may have been recorded just now.
+    ledger.settle();
+    let plan = table::read(bytes, wanted, ledger.index())?;
+    let denied = |command: &Command| {
+        let problem = allow::act(who, command, ledger).err()?;
+        Some(Outcome::Refused {
+            code: problem.code.into_owned(),
+            message: problem.detail,
+            pointer: problem.pointer.unwrap_or_default(),
+        })
+    };
+    Ok(run(ledger, plan, &who.key, dry_run, denied))
+}
+
 /// The firm that a key acts for.
-fn own_firm(who: &Principal) -> Result<FirmId, Problem> {
+pub fn own_firm(who: &Principal) -> Result<FirmId, Problem> {
     match (who.role, &who.firm) {
         (Role::Firm | Role::Weighbridge | Role::Carrier, Some(firm)) => Ok(firm.clone()),
         (

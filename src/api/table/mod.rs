@@ -6,8 +6,9 @@ pub mod import;
 mod run;
 mod template;
 
-pub use export::export;
+pub use export::{export, rows_table};
 pub use format::{ListFormat, asked};
+pub use import::{import_table, own_firm};
 pub use run::run;
 
 use crate::api::operation::Operation;

@@ -36,6 +36,7 @@ fn rehearsed(ledger: &Ledger, commands: &[Command]) -> Vec<Outcome> {
         Ok(rehearsed) => Outcome::Taken {
             already_in: rehearsed.already_in,
             nonconformities: rehearsed.nonconformities,
+            position: rehearsed.position,
         },
         Err(error) => refused(error),
     });
@@ -53,6 +54,7 @@ fn written(ledger: &Ledger, mut commands: Vec<Command>, key: &KeyId) -> Vec<Outc
                 Ok(accepted) => Outcome::Taken {
                     already_in: accepted.position < before,
                     nonconformities: accepted.nonconformities,
+                    position: Some(accepted.position),
                 },
                 Err(error) => refused(error),
             },

@@ -9,8 +9,9 @@ use crate::domain::event::Side;
 use crate::domain::fact::Measure;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
-use crate::domain::state::{ContractStage, DeliveryStage};
+use crate::domain::state::{ContractStage, CorrectionStage, DeliveryStage, DisputeEnd};
 use crate::query::reconciliation::SheetState;
+use crate::table::{Kind, RowStatus};
 use crate::web::messages::Messages;
 
 /// One function for each list: a value, its English, its Chinese.
@@ -56,6 +57,20 @@ words! {
     invoice_kind InvoiceKind {
         Invoice "invoice" "发票"
         CreditNote "credit note" "红字发票"
+    }
+    table_kind Kind {
+        Tickets "weighbridge tickets" "磅单"
+        Readings "meter readings" "抄表"
+        Contracts "contracts" "合同"
+    }
+    correction_stage CorrectionStage {
+        Requested "waits for the other side" "待对方答复"
+        Applied "applied" "已更正"
+        Declined "declined" "未同意"
+    }
+    dispute_end DisputeEnd {
+        Settled "settled" "已了结"
+        Withdrawn "withdrawn" "已撤回"
     }
     side Side {
         Supplier "supplier" "供方"
@@ -277,6 +292,37 @@ const EVENTS: &[(&str, &str, &str)] = &[
 ];
 
 impl Messages {
+    /// What became of a table's row, or would become of it.
+    pub fn row_status(&self, status: RowStatus, dry_run: bool) -> &'static str {
+        match (status, dry_run) {
+            (RowStatus::Ok, true) => self.lang.of("ok", "可导入"),
+            (RowStatus::Ok, false) => self.lang.of("recorded", "已记录"),
+            (RowStatus::AlreadyIn, _) => self.lang.of("already there", "已存在"),
+            (RowStatus::Wrong, _) => self.lang.of("refused", "被拒"),
+            (RowStatus::Skipped, _) => self.lang.of("a sum", "合计行"),
+        }
+    }
+
+    /// A constant of a mapping that is no column.
+    pub fn import_setting(&self, name: &str) -> &'static str {
+        match name {
+            "currency" => self.currency,
+            "decimal_mark" => self.lang.of("Decimal mark", "小数点"),
+            "role" => self.lang.of("Your side of the loads", "您方身份"),
+            _ => self.lang.of("Time zone of its times", "时间所用时区"),
+        }
+    }
+
+    /// A value of such a constant.
+    pub fn import_choice(&self, value: &str) -> &'static str {
+        match value {
+            "sender" => self.lang.of("we send", "我方发货"),
+            "receiver" => self.lang.of("we receive", "我方收货"),
+            "," => self.lang.of("comma (31,2)", "逗号 (31,2)"),
+            _ => self.lang.of("point (31.2)", "点 (31.2)"),
+        }
+    }
+
     /// What happened, in words.
     pub fn event(&self, kind: &str) -> &'static str {
         let found = EVENTS.iter().find(|(word, ..)| *word == kind);

@@ -13,10 +13,11 @@ use crate::query::view::{ContractView, DeliveryView, LineView, WindowView};
 use crate::statistics::Percent;
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
+use crate::web::messages::Messages;
 use crate::web::page::contracts::{mark, waits_for};
-use crate::web::page::decide::{self, Hidden};
+use crate::web::page::decide::{self, Around, Decided};
+use crate::web::page::partners;
 use crate::web::page::row::DeliveryRow;
-use crate::web::page::trouble::Said;
 use crate::web::reader::Reader;
 use crate::web::show::Shown;
 use crate::web::visit::{Reply, Visit};
@@ -77,56 +78,43 @@ pub struct Shape {
     pub created: u64,
     pub changed: u64,
     pub mine: bool,
+    /// Whether the other side has no account here, and can be asked by a link.
+    pub asks: bool,
     pub as_of: u64,
 }
 
 #[derive(Template)]
 #[template(path = "contract.html")]
-struct Page {
+pub struct Page {
     f: Frame,
     c: Shape,
-    /// Names the command that the buttons give, so that pressing twice is deciding once.
-    form: String,
-    at: String,
-    said: Option<Said>,
-    done: String,
+    a: Around,
+}
+
+impl Decided for Shape {
+    const SECTION: &'static str = "contracts";
+    type Page = Page;
+
+    fn read(reader: &Reader, id: &str) -> Result<Shape, Problem> {
+        shape(reader, id)
+    }
+
+    fn title(&self, t: &Messages) -> String {
+        format!("{} {}", t.contract, self.id)
+    }
+
+    fn page(self, f: Frame, a: Around) -> Page {
+        Page { f, c: self, a }
+    }
 }
 
 pub async fn answer(visit: &mut Visit<'_>, id: &str) -> Reply {
-    shown(visit, id, None).await
-}
-
-async fn shown(visit: &mut Visit<'_>, id: &str, problem: Option<&Problem>) -> Reply {
-    visit.principal()?;
-    let id = id.to_owned();
-    let shape = visit.read(move |reader| shape(reader, &id)).await?;
-    let Hidden { form, at } = Hidden::new()?;
-    let title = format!("{} {}", visit.t().contract, shape.id);
-    let page = Page {
-        f: visit.frame(title),
-        c: shape,
-        form,
-        at,
-        said: problem.map(|problem| Said::of(problem, visit.lang)),
-        done: visit.query.get("done").parse().map_or(String::new(), |done: u64| done.to_string()),
-    };
-    match problem {
-        Some(problem) => visit.page_with(problem.status, &page),
-        None => visit.page(&page),
-    }
+    decide::shown::<Shape>(visit, id, None).await
 }
 
 /// The decision of one side.
 pub async fn decide(visit: &mut Visit<'_>, id: &str, confirms: bool) -> Reply {
-    let fields = visit.form().await?;
-    let given = match request(id, &fields, confirms) {
-        Ok((word, request)) => decide::give(visit, &fields, word, request).await,
-        Err(problem) => Err(problem),
-    };
-    match given {
-        Ok(position) => visit.lead_to(&format!("/contracts/{id}?done={position}")),
-        Err(problem) => shown(visit, id, Some(&problem)).await,
-    }
+    decide::sent::<Shape>(visit, id, |fields| request(id, fields, confirms)).await
 }
 
 fn request(id: &str, fields: &Fields, confirms: bool) -> Result<(&'static str, Request), Problem> {
@@ -134,8 +122,7 @@ fn request(id: &str, fields: &Fields, confirms: bool) -> Result<(&'static str, R
     if confirms {
         return Ok(("confirm", ConfirmContract { contract }.into()));
     }
-    let reason = fields.filled("reason").map(str::parse).transpose();
-    let reason = reason.map_err(|error| Problem::parameter("reason", &error))?;
+    let reason = decide::optional(fields, "reason")?;
     Ok(("decline", DeclineContract { contract, reason }.into()))
 }
 
@@ -169,6 +156,7 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
         created: view.created,
         changed: view.changed,
         mine: waits_for(reader, &view),
+        asks: partners::can_ask(reader, &view.supplier, &view.receiver),
         as_of: answer.as_of,
     })
 }

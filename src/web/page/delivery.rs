@@ -5,7 +5,6 @@ use askama::Template;
 use crate::api::Problem;
 use crate::domain::access::Role;
 use crate::domain::command::{AcceptDelivery, RejectDelivery, Request};
-use crate::domain::refusal::{Code, Refusal};
 use crate::domain::state::{Contract, Delivery, DeliveryStage};
 use crate::domain::time::Zone;
 use crate::domain::unit::Dimension;
@@ -15,10 +14,12 @@ use crate::statistics::Percent;
 use crate::web::event::{quantity, remark, ticket};
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::page::decide::{self, Hidden};
+use crate::web::messages::Messages;
+use crate::web::page::correction::{self, Corrections};
+use crate::web::page::decide::{self, Around, Decided};
+use crate::web::page::dispute::{self, Disputed};
 use crate::web::page::row::mark;
-use crate::web::page::trouble::Said;
-use crate::web::page::weight;
+use crate::web::page::{partners, weight};
 use crate::web::reader::{Reader, Seen};
 use crate::web::show::{Shown, digits_for, instant};
 use crate::web::visit::{Reply, Visit};
@@ -85,71 +86,76 @@ pub struct Shape {
     pub is_mass: bool,
     /// Whether it waits for the reader's decision.
     pub mine: bool,
+    pub corrections: Corrections,
+    pub dispute: Disputed,
+    /// Whether the other side has no account here, and can be asked by a link.
+    pub asks: bool,
     pub as_of: u64,
 }
 
 #[derive(Template)]
 #[template(path = "delivery.html")]
-struct Page {
+pub struct Page {
     f: Frame,
     d: Shape,
-    form: String,
-    at: String,
-    said: Option<Said>,
-    done: String,
+    a: Around,
+}
+
+impl Decided for Shape {
+    const SECTION: &'static str = "deliveries";
+    type Page = Page;
+
+    fn read(reader: &Reader, id: &str) -> Result<Shape, Problem> {
+        shape(reader, id)
+    }
+
+    fn title(&self, t: &Messages) -> String {
+        format!("{} {}", t.delivery, self.id)
+    }
+
+    fn page(self, f: Frame, a: Around) -> Page {
+        Page { f, d: self, a }
+    }
 }
 
 pub async fn answer(visit: &mut Visit<'_>, id: &str) -> Reply {
-    shown(visit, id, None).await
-}
-
-async fn shown(visit: &mut Visit<'_>, id: &str, problem: Option<&Problem>) -> Reply {
-    visit.principal()?;
-    let id = id.to_owned();
-    let shape = visit.read(move |reader| shape(reader, &id)).await?;
-    let Hidden { form, at } = Hidden::new()?;
-    let title = format!("{} {}", visit.t().delivery, shape.id);
-    let page = Page {
-        f: visit.frame(title),
-        d: shape,
-        form,
-        at,
-        said: problem.map(|problem| Said::of(problem, visit.lang)),
-        done: visit.query.get("done").parse().map_or(String::new(), |done: u64| done.to_string()),
-    };
-    match problem {
-        Some(problem) => visit.page_with(problem.status, &page),
-        None => visit.page(&page),
-    }
+    decide::shown::<Shape>(visit, id, None).await
 }
 
 /// The receiver's decision on what has arrived.
 pub async fn decide(visit: &mut Visit<'_>, id: &str, accepts: bool) -> Reply {
+    decide::sent::<Shape>(visit, id, |fields| request(id, fields, accepts)).await
+}
+
+/// What a side says of an open dispute, or that there is one.
+pub async fn dispute(visit: &mut Visit<'_>, id: &str, what: dispute::Word) -> Reply {
+    decide::sent::<Shape>(visit, id, |fields| dispute::request(id, fields, what)).await
+}
+
+/// Asks for a correction.
+pub async fn correct(visit: &mut Visit<'_>, id: &str) -> Reply {
     let fields = visit.form().await?;
-    let given = match request(id, &fields, accepts) {
-        Ok((word, request)) => decide::give(visit, &fields, word, request).await,
-        Err(problem) => Err(problem),
-    };
-    match given {
-        Ok(position) => visit.lead_to(&format!("/deliveries/{id}?done={position}")),
-        Err(problem) => shown(visit, id, Some(&problem)).await,
-    }
+    let wanted = id.to_owned();
+    let entries = visit.read(move |reader| correction::entries(reader, &wanted)).await?;
+    let request = correction::request(id, &fields, &entries);
+    decide::decided::<Shape>(visit, id, fields, request).await
+}
+
+/// The answer to a correction.
+pub async fn answer_correction(visit: &mut Visit<'_>, id: &str, approves: bool) -> Reply {
+    decide::sent::<Shape>(visit, id, |fields| correction::answer(id, fields, approves)).await
 }
 
 fn request(id: &str, fields: &Fields, accepts: bool) -> Result<(&'static str, Request), Problem> {
     let delivery = id.parse().map_err(|_| Problem::not_found("delivery"))?;
-    let reason = fields.filled("reason").map(str::parse).transpose();
-    let reason = reason.map_err(|error| Problem::parameter("reason", &error))?;
     if accepts {
         let part = fields.filled("quantity").map(|text| weight::parse(text, "t")).transpose();
         let quantity = part.map_err(|error| Problem::parameter("quantity", &error))?;
-        return Ok(("accept", AcceptDelivery { delivery, quantity, reason }.into()));
+        let word = if quantity.is_some() { "accept-part" } else { "accept" };
+        let reason = decide::optional(fields, "reason")?;
+        return Ok((word, AcceptDelivery { delivery, quantity, reason }.into()));
     }
-    let Some(reason) = reason else {
-        let message = "say why it is rejected";
-        let refusal = Refusal::new(Code::ReasonNeeded, "/data/reason", message);
-        return Err(Problem::refused(refusal, |_| false));
-    };
+    let reason = decide::text(fields, "reason", "say why it is rejected")?;
     Ok(("reject", RejectDelivery { delivery, evidence: Vec::new(), reason }.into()))
 }
 
@@ -210,6 +216,9 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
         }),
         is_mass: exchange.material.dimension == Dimension::Mass,
         mine: is_mine(reader, &view),
+        corrections: correction::of(reader, &view)?,
+        dispute: dispute::of(reader, &view),
+        asks: partners::can_ask(reader, &exchange.supplier, &exchange.receiver),
         as_of: answer.as_of,
     })
 }

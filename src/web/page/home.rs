@@ -14,6 +14,8 @@ use crate::query::see::{Sight, may};
 use crate::query::view::{ContractView, DeliveryView, SiteView};
 use crate::web::frame::Frame;
 use crate::web::page::contracts::{self, ContractRow};
+use crate::web::page::held::{self, Held};
+use crate::web::page::partners::{self, LinkRow};
 use crate::web::page::row::{DeliveryRow, own_list};
 use crate::web::reader::Reader;
 use crate::web::visit::{Reply, Visit, reads_trade};
@@ -46,6 +48,9 @@ struct Found {
     waiting: Vec<Waiting>,
     parks: Vec<ParkLink>,
     sites: Vec<ParkLink>,
+    corrections: Vec<Held>,
+    disputes: Vec<Held>,
+    answers: Vec<LinkRow>,
     looked_at_all: bool,
 }
 
@@ -60,6 +65,11 @@ struct Page {
     waits: bool,
     contracts: Vec<ContractRow>,
     waiting: Vec<Waiting>,
+    /// Corrections that the firm has to answer.
+    corrections: Vec<Held>,
+    disputes: Vec<Held>,
+    /// What partners answered last.
+    answers: Vec<LinkRow>,
     parks: Vec<ParkLink>,
     /// Whose reports may be read.
     sites: Vec<ParkLink>,
@@ -80,6 +90,9 @@ pub async fn answer(visit: &mut Visit<'_>) -> Reply {
         waits: role == Role::Firm,
         contracts: found.contracts,
         waiting: found.waiting,
+        corrections: found.corrections,
+        disputes: found.disputes,
+        answers: found.answers,
         parks: found.parks,
         sites: found.sites,
         looked_at: (role == Role::Firm && !found.looked_at_all).then_some(LOOKED_AT),
@@ -101,6 +114,10 @@ fn found(reader: &Reader) -> Result<Found, Problem> {
     if who.role == Role::Firm {
         found.contracts = to_confirm(reader)?;
         (found.looked_at_all, found.waiting) = waiting(reader, who)?;
+        (found.corrections, found.disputes) = held::of_firm(reader, SHOWN)?;
+        found.answers = partners::links(reader, SHOWN, |key| {
+            key.link.as_ref().is_some_and(|link| link.answered.is_some())
+        })?;
     }
     Ok(found)
 }

@@ -1,14 +1,23 @@
 //! From an address to its page.
 
+mod bill;
+mod claims;
 mod contract;
 mod contracts;
+mod correction;
 mod decide;
 mod deliveries;
 mod delivery;
+mod dispute;
 mod entries;
 mod figures;
+mod held;
 mod home;
+mod import;
+mod imported;
+mod mapping;
 mod month;
+mod partners;
 mod question;
 mod record;
 mod reports;
@@ -26,6 +35,7 @@ use actix_web::http::{Method, header};
 use crate::api::{Fault, Problem};
 use crate::web::address::Address;
 use crate::web::asset;
+use crate::web::page::dispute::Word;
 use crate::web::visit::{Reply, Visit};
 
 /// Answers with the page, or with one that says why not.
@@ -75,12 +85,28 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Figures(park) => figures::answer(visit, park).await,
         Address::Entries(park) => entries::answer(visit, park).await,
         Address::Reports(site) => reports::answer(visit, site).await,
+        Address::Corrections => held::corrections(visit).await,
+        Address::Disputes => held::disputes(visit).await,
+        Address::Partners => partners::answer(visit).await,
+        Address::Claims => claims::answer(visit).await,
+        Address::Import => import::form(visit),
+        Address::Imported(upload) => imported::answer(visit, upload).await,
+        Address::Mapping(upload) => imported::mapping(visit, upload).await,
         Address::SignOut
         | Address::Confirm(_)
         | Address::Decline(_)
         | Address::Accept(_)
         | Address::Reject(_)
-        | Address::SignMonth(..) => {
+        | Address::SignMonth(..)
+        | Address::Correct(_)
+        | Address::Approve(_)
+        | Address::Refuse(_)
+        | Address::Dispute(_)
+        | Address::Settle(_)
+        | Address::Withdraw(_)
+        | Address::Invoice(..)
+        | Address::Pay(..)
+        | Address::IssueLink => {
             unreachable!("these take POST only")
         }
     }
@@ -97,6 +123,19 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Accept(delivery) => delivery::decide(visit, delivery, true).await,
         Address::Reject(delivery) => delivery::decide(visit, delivery, false).await,
         Address::SignMonth(contract, month) => sheet::sign(visit, contract, month).await,
+        Address::Correct(delivery) => delivery::correct(visit, delivery).await,
+        Address::Approve(delivery) => delivery::answer_correction(visit, delivery, true).await,
+        Address::Refuse(delivery) => delivery::answer_correction(visit, delivery, false).await,
+        Address::Dispute(delivery) => delivery::dispute(visit, delivery, Word::Raise).await,
+        Address::Settle(delivery) => delivery::dispute(visit, delivery, Word::Settle).await,
+        Address::Withdraw(delivery) => delivery::dispute(visit, delivery, Word::Withdraw).await,
+        Address::Invoice(contract, month) => sheet::bill(visit, contract, month, false).await,
+        Address::Pay(contract, month) => sheet::bill(visit, contract, month, true).await,
+        Address::Partners => partners::record(visit).await,
+        Address::IssueLink => partners::ask(visit).await,
+        Address::Claims => claims::claim(visit).await,
+        Address::Import => import::taken(visit).await,
+        Address::Imported(upload) => imported::sent(visit, upload).await,
         Address::Root
         | Address::Style
         | Address::Icon
@@ -112,6 +151,9 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Link(_)
         | Address::Figures(_)
         | Address::Entries(_)
-        | Address::Reports(_) => unreachable!("these take no POST"),
+        | Address::Reports(_)
+        | Address::Corrections
+        | Address::Disputes
+        | Address::Mapping(_) => unreachable!("these take no POST"),
     }
 }

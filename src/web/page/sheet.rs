@@ -3,28 +3,24 @@
 //!
 //! Invariant: the form carries the numbers of its page, so nobody signs what he has not seen.
 
-use std::collections::HashMap;
-
 use askama::Template;
 
 use crate::api::Problem;
 use crate::domain::access::Role;
 use crate::domain::command::{Request, SheetLine, SignSheet};
 use crate::domain::id::ContractId;
-use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::state::{Contract, ContractStage};
 use crate::domain::time::Month;
-use crate::query::answer::QueryError;
 use crate::query::reconciliation::{
-    InvoiceView, SheetLineView, SheetRow, SheetState, SheetView, SheetWeight, SignatureView,
-    money_records, sheet,
+    SheetLineView, SheetRow, SheetState, SheetView, SheetWeight, SignatureView, sheet,
 };
 use crate::web::form::Fields;
 use crate::web::frame::Frame;
-use crate::web::page::decide::{self, Hidden};
+use crate::web::messages::Messages;
+use crate::web::page::bill::{self, Bills};
+use crate::web::page::decide::{self, Around, Decided};
 use crate::web::page::month::{beside, percent};
-use crate::web::page::trouble::Said;
 use crate::web::reader::Reader;
 use crate::web::show::{Shown, digits_for};
 use crate::web::visit::{Reply, Visit};
@@ -80,25 +76,7 @@ pub struct Word {
     pub present: bool,
 }
 
-/// An invoice; its amount is shown to the parties.
-pub struct InvoiceRow {
-    pub amount: String,
-    pub kind: &'static str,
-    pub number: String,
-    pub of: String,
-    pub by: &'static str,
-    pub record: u64,
-    pub payments: Vec<PaymentRow>,
-}
-
-/// A payment of it.
-pub struct PaymentRow {
-    pub amount: String,
-    pub day: String,
-    pub record: u64,
-}
-
-struct Shape {
+pub struct Shape {
     contract: String,
     supplier: String,
     receiver: String,
@@ -112,7 +90,7 @@ struct Shape {
     signed: Vec<Word>,
     restated: Vec<Word>,
     earlier: Vec<Word>,
-    invoices: Vec<InvoiceRow>,
+    bills: Bills,
     settled: Option<u64>,
     /// What a signature would be of, for the form.
     numbers: String,
@@ -123,56 +101,46 @@ struct Shape {
 
 #[derive(Template)]
 #[template(path = "sheet.html")]
-struct Page {
+pub struct Page {
     f: Frame,
     s: Shape,
-    form: String,
-    at: String,
-    said: Option<Said>,
-    done: String,
+    a: Around,
+}
+
+impl Decided for Shape {
+    const SECTION: &'static str = "months";
+    type Page = Page;
+
+    /// The id is that of the contract, then the month.
+    fn read(reader: &Reader, id: &str) -> Result<Shape, Problem> {
+        let (contract, month) = id.split_once('/').unwrap_or((id, ""));
+        let month = month.parse().map_err(|error| Problem::parameter("month", &error))?;
+        shape(reader, contract, month)
+    }
+
+    fn title(&self, t: &Messages) -> String {
+        format!("{} {}: {}", t.sheet, self.month, self.contract)
+    }
+
+    fn page(self, f: Frame, a: Around) -> Page {
+        Page { f, s: self, a }
+    }
 }
 
 pub async fn answer(visit: &mut Visit<'_>, contract: &str, month: &str) -> Reply {
-    shown(visit, contract, month, None).await
-}
-
-async fn shown(
-    visit: &mut Visit<'_>,
-    contract: &str,
-    month: &str,
-    problem: Option<&Problem>,
-) -> Reply {
-    visit.principal()?;
-    let month: Month = month.parse().map_err(|error| Problem::parameter("month", &error))?;
-    let contract = contract.to_owned();
-    let shape = visit.read(move |reader| shape(reader, &contract, month)).await?;
-    let Hidden { form, at } = Hidden::new()?;
-    let title = format!("{} {month}: {}", visit.t().sheet, shape.contract);
-    let page = Page {
-        f: visit.frame(title),
-        s: shape,
-        form,
-        at,
-        said: problem.map(|problem| Said::of(problem, visit.lang)),
-        done: visit.query.get("done").parse().map_or(String::new(), |done: u64| done.to_string()),
-    };
-    match problem {
-        Some(problem) => visit.page_with(problem.status, &page),
-        None => visit.page(&page),
-    }
+    decide::shown::<Shape>(visit, &format!("{contract}/{month}"), None).await
 }
 
 /// Signs the numbers of the page that the form was on.
 pub async fn sign(visit: &mut Visit<'_>, contract: &str, month: &str) -> Reply {
-    let fields = visit.form().await?;
-    let given = match request(contract, month, &fields) {
-        Ok(request) => decide::give(visit, &fields, "sign", request).await,
-        Err(problem) => Err(problem),
-    };
-    match given {
-        Ok(position) => visit.lead_to(&format!("/months/{contract}/{month}?done={position}")),
-        Err(problem) => shown(visit, contract, month, Some(&problem)).await,
-    }
+    let request = |fields: &Fields| Ok(("sign", request(contract, month, fields)?));
+    decide::sent::<Shape>(visit, &format!("{contract}/{month}"), request).await
+}
+
+/// An invoice, credit note or payment for the window.
+pub async fn bill(visit: &mut Visit<'_>, contract: &str, month: &str, pays: bool) -> Reply {
+    let request = |fields: &Fields| bill::request(contract, month, fields, pays);
+    decide::sent::<Shape>(visit, &format!("{contract}/{month}"), request).await
 }
 
 fn request(contract: &str, month: &str, fields: &Fields) -> Result<Request, Problem> {
@@ -226,8 +194,7 @@ fn shape(reader: &Reader, id: &str, month: Month) -> Result<Shape, Problem> {
         numbers: it.reason.to_string(),
         present: true,
     });
-    let amounts = amounts(reader, contract, month)?;
-    let invoices = view.invoices.iter().flatten().map(|it| invoice(reader, it, &amounts));
+    let bills = bill::of(reader, contract, month, view.invoices.as_deref())?;
     let names = reader.names();
     let zone = reader.zone(&contract.receiver.park);
     Ok(Shape {
@@ -244,7 +211,7 @@ fn shape(reader: &Reader, id: &str, month: Month) -> Result<Shape, Problem> {
         signed: words(&view.signatures),
         restated: restated.collect(),
         earlier: words(&view.earlier),
-        invoices: invoices.collect(),
+        bills,
         settled: view.settled,
         numbers: write_numbers(view.deliveries, &sums),
         mine: is_mine(reader, contract, &view),
@@ -277,45 +244,6 @@ fn signature(reader: &Reader, signature: &SignatureView) -> Word {
         record: signature.record,
         numbers: numbers.join("; "),
         present: signature.is_present,
-    }
-}
-
-/// Amounts by the record that they stand in, for the parties and nobody else.
-fn amounts(
-    reader: &Reader,
-    contract: &Contract,
-    month: Month,
-) -> Result<HashMap<u64, String>, Problem> {
-    let records = reader.records();
-    let parties = records.parties::<Contract>(contract.contract.as_str()).unwrap_or_default();
-    let positions = money_records(&reader.rows(), contract, month);
-    let disclosed = match records.disclosed(reader.ledger.sealed(), &parties, &positions) {
-        Ok(disclosed) => disclosed,
-        Err(QueryError::NotShown(_)) => return Ok(HashMap::new()),
-        Err(error) => return Err(error.into()),
-    };
-    let amounts = disclosed.items.into_iter().filter_map(|member| {
-        let money: Money = serde_json::from_str(member.value?.get()).ok()?;
-        Some((member.position, money.to_string()))
-    });
-    Ok(amounts.collect())
-}
-
-fn invoice(reader: &Reader, invoice: &InvoiceView, amounts: &HashMap<u64, String>) -> InvoiceRow {
-    let amount = |record: u64| amounts.get(&record).cloned().unwrap_or_default();
-    let payments = invoice.payments.iter().map(|it| PaymentRow {
-        amount: amount(it.record),
-        day: it.paid_on.to_string(),
-        record: it.record,
-    });
-    InvoiceRow {
-        amount: amount(invoice.record),
-        kind: reader.t().invoice_kind(invoice.kind),
-        number: invoice.number.to_string(),
-        of: invoice.of.as_ref().map_or(String::new(), ToString::to_string),
-        by: reader.t().side(invoice.by),
-        record: invoice.record,
-        payments: payments.collect(),
     }
 }
 

@@ -37,6 +37,8 @@ fn a_ticket_file_is_rehearsed_taken_and_taken_again() {
         |report: &Value| ["accepted", "already_in", "wrong"].map(|name| count(report, name));
     assert_eq!((counts(&dry), counts(&report)), ([4, 1, 8], [4, 1, 8]));
     assert_eq!(server.ledger.size(), size + 3);
+    assert!(dry["rows"][0]["position"].is_null());
+    assert_eq!(report["rows"][0]["position"].as_u64(), Some(size));
     let row = &report["rows"][2];
     assert_eq!((&row["row"], &row["status"]), (&json!(5), &json!("wrong")));
     assert_eq!((&row["column"], &row["header"]), (&json!("tare"), &json!("皮重（kg）")));

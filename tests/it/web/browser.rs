@@ -54,6 +54,36 @@ impl Browser {
         self.run("POST", path, &pairs.collect::<Vec<_>>().join("&"))
     }
 
+    /// A form as its page has it, with these fields filled in.
+    pub fn fill(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Got {
+        let own = ["token", "form", "at"].map(|name| hidden(page, name));
+        let own = ["token", "form", "at"].into_iter().zip(own.iter().map(|value| &**value));
+        self.send(path, &own.chain(fields.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// A form with files: of each the field, its name and its bytes.
+    pub fn upload(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Got {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--Boundary\r\nContent-Disposition: form-data; name=\"{name}\"");
+            body.extend_from_slice(format!("{head}\r\n\r\n{value}\r\n").as_bytes());
+        }
+        for (field, name, bytes) in files {
+            let head = format!("Content-Disposition: form-data; name=\"{field}\"");
+            let head = format!("--Boundary\r\n{head}; filename=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--Boundary--\r\n");
+        self.exchange("POST", path, "multipart/form-data; boundary=Boundary", &body)
+    }
+
     fn sent_cookies(&self) -> String {
         let cookies = self.cookies.borrow();
         let pairs = cookies.iter().map(|(name, value)| format!("{name}={value}"));
@@ -61,14 +91,18 @@ impl Browser {
     }
 
     pub fn run(&self, method: &str, path: &str, body: &str) -> Got {
+        self.exchange(method, path, "application/x-www-form-urlencoded", body.as_bytes())
+    }
+
+    fn exchange(&self, method: &str, path: &str, media_type: &str, body: &[u8]) -> Got {
         let sent = self.sent_cookies();
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
             .header("accept-language", self.lang)
             .header("cookie", sent)
-            .header("content-type", "application/x-www-form-urlencoded");
-        let answer = self.agent.run(request.body(body.to_owned()).unwrap());
+            .header("content-type", media_type);
+        let answer = self.agent.run(request.body(body).unwrap());
         let mut response = answer.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.body_mut().read_to_string().unwrap();

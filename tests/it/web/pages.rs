@@ -54,6 +54,8 @@ fn every_page_is_there_in_both_languages() {
         "/contracts/ctr_1",
         "/months/ctr_1/2025-03",
         "/months/prk_a/2025-03",
+        "/corrections",
+        "/disputes",
         "/months/ctr_1/2031-01",
         "/reports/sit_mill?from=2025-01&to=2025-03",
         "/reports/sit_mill",
@@ -69,6 +71,9 @@ fn every_page_is_there_in_both_languages() {
             let browser = Browser::signed_in(&server, lang, key);
             trade.iter().for_each(|path| drop(check(&browser, path)));
         }
+        let desk = Browser::signed_in(&server, lang, &keys.mill);
+        ["/import", "/partners"].iter().for_each(|path| drop(check(&desk, path)));
+        check(&Browser::signed_in(&server, lang, &server.keeper), "/claims");
         for key in [&park, &verifier] {
             let browser = Browser::signed_in(&server, lang, key);
             for path in ["/figures/prk_a", "/figures/prk_a?from=2025-01&to=2025-12", entries] {

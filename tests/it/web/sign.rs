@@ -78,6 +78,18 @@ fn a_form_without_the_token_of_its_session_is_refused() {
         "/contracts/ctr_1/decline",
         "/deliveries/dlv_1/accept",
         "/deliveries/dlv_1/reject",
+        "/deliveries/dlv_1/correct",
+        "/deliveries/dlv_1/approve",
+        "/deliveries/dlv_1/refuse",
+        "/deliveries/dlv_1/dispute",
+        "/deliveries/dlv_1/settle",
+        "/deliveries/dlv_1/withdraw",
+        "/months/ctr_1/2025-03/invoice",
+        "/months/ctr_1/2025-03/pay",
+        "/partners",
+        "/partners/link",
+        "/claims",
+        "/import/0",
         "/sign-out",
     ] {
         for token in ["", "0", &*other] {
