@@ -17,6 +17,7 @@ use crate::cli::folder::{self, holds_ledger, options};
 use crate::cli::keys::{self, NewKey};
 use crate::cli::out::{Failure, Out, Outcome, count, talk};
 use crate::cli::progress::Progress;
+use crate::cli::scenarios::places;
 use crate::cli::serve;
 use crate::config::Settings;
 use crate::domain::access::Role;
@@ -355,6 +356,7 @@ fn welcome(shown: &Shown<'_>, plan: &Plan) -> String {
     text.push_str(&line("Documentation", &shown.docs));
     text.push_str(&line("One figure", &shown.figure));
     text.push_str(&line("... its facts", &shown.facts));
+    text.push_str(&format!("\nTo see, behind the API:\n{}", places(&plan.look)));
     text.push_str("\nKeys, each for its holder only, to sign in with or to send:\n");
     let traders: Vec<_> = plan.exchanges.iter().skip(1).take(1).collect();
     for key in shown.keys.iter().filter(|key| is_listed(key, &traders)) {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::out::{Out, Outcome};
+use crate::scenario::plan::Look;
 use crate::scenario::{Plan, shipped};
 
 #[derive(Serialize)]
@@ -11,12 +12,13 @@ struct Listed {
     title: String,
     shows: String,
     note: String,
+    look: Vec<Look>,
 }
 
 impl From<Plan> for Listed {
     fn from(plan: Plan) -> Listed {
-        let Plan { name, title, shows, note, .. } = plan;
-        Listed { name, title, shows, note }
+        let Plan { name, title, shows, note, look, .. } = plan;
+        Listed { name, title, shows, note, look }
     }
 }
 
@@ -27,12 +29,23 @@ pub fn run(out: Out) -> Outcome {
     let plans: Vec<Listed> = shipped().into_iter().map(Listed::from).collect();
     out.answer(&plans, |plans| {
         let entry = |plan: &Listed| {
-            let Listed { name, title, shows, note } = plan;
-            format!("{name}: {title}\n{}{}", wrapped(shows), wrapped(note))
+            let Listed { name, title, shows, note, look } = plan;
+            let (shows, note) = (wrapped(shows), wrapped(note));
+            format!("{name}: {title}\n{shows}{note}{}", places(look))
         };
         let entries: Vec<_> = plans.iter().map(entry).collect();
-        format!("{}\nLoad one with: symbiosis demo NAME", entries.join("\n"))
+        format!(
+            "{}\nLoad one with: symbiosis demo NAME\n\
+             What begins with a slash stands behind its /api/v1.",
+            entries.join("\n")
+        )
     })
+}
+
+/// What to see where, indented.
+pub fn places(look: &[Look]) -> String {
+    let place = |Look { at, shows }: &Look| format!("  {at}\n    {shows}\n");
+    look.iter().map(place).collect()
 }
 
 /// A paragraph, indented.

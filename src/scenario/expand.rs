@@ -15,7 +15,7 @@ use crate::scenario::plan::{Exchange, Plan};
 use crate::scenario::split;
 use crate::scenario::story::{Step, Stories};
 use crate::scenario::trade::Trade;
-use crate::scenario::{catalogues, returns, told};
+use crate::scenario::{catalogues, methods, returns, statements, told};
 
 /// A plan with what its expansion reads again and again.
 pub struct Scenario<'a> {
@@ -37,11 +37,15 @@ impl<'a> Scenario<'a> {
     pub fn steps(&self) -> Steps<'_> {
         let mut told = told::stories(self.plan, self.ground).peekable();
         let first = told.peek().expect("a plan registers a park").begins;
-        let mut stories: Vec<Stories<'_>> = vec![catalogues::stories(first), Box::new(told)];
+        let lists = catalogues::stories(first);
+        let methods = methods::stories(self.plan, first);
+        let mut stories: Vec<Stories<'_>> = vec![lists, methods, Box::new(told)];
         for trade in &self.trades {
             stories.push(trade.papers());
             match (&trade.exchange.loads, &trade.exchange.meter) {
-                (Some(loads), None) => stories.push(Box::new(LoadSeries::new(trade, loads))),
+                (Some(loads), None) => {
+                    stories.push(Box::new(LoadSeries::new(trade, loads, self.divisor)))
+                }
                 (None, Some(meter)) => stories.push(Box::new(MeterSeries::new(trade, meter))),
                 _ => panic!("{} has loads or a meter", trade.exchange.name),
             }
@@ -50,6 +54,7 @@ impl<'a> Scenario<'a> {
             stories.push(returns::stories(self.plan, self.ground, returns, self.divisor));
         }
         stories.push(returns::closings(self.plan, self.ground));
+        stories.push(statements::stories(self.plan, self.ground, self.divisor));
         let stories = stories.into_iter().map(Iterator::peekable).collect();
         Steps { stories, waiting: BinaryHeap::new(), told: 0, last: UtcMicros(i64::MIN) }
     }

@@ -25,8 +25,9 @@ const CLEAR_DAYS: i32 = 3;
 pub struct LoadSeries<'a> {
     trade: &'a Trade<'a>,
     loads: &'a Loads,
+    divisor: i64,
     random: Random,
-    incidents: BTreeMap<usize, IncidentKind>,
+    incidents: BTreeMap<usize, &'a Incident>,
     /// Loads that the receiver tried to accept during a hold.
     attempts: u32,
     /// Loads told so far.
@@ -41,6 +42,8 @@ struct Load {
     name: String,
     delivery: DeliveryId,
     incident: Option<IncidentKind>,
+    /// How long a discrepancy stays unexplained.
+    unexplained: i64,
     accepted: i64,
     received: i64,
     dispatched: i64,
@@ -48,13 +51,14 @@ struct Load {
 }
 
 impl<'a> LoadSeries<'a> {
-    pub fn new(trade: &'a Trade<'a>, loads: &'a Loads) -> LoadSeries<'a> {
+    pub fn new(trade: &'a Trade<'a>, loads: &'a Loads, divisor: i64) -> LoadSeries<'a> {
         let (size, months) = (loads.size.amount(), trade.by_month.iter());
         let count: i64 = months.map(|total| (total + size - 1) / size).sum();
         let count = usize::try_from(count).expect("a count");
         LoadSeries {
             trade,
             loads,
+            divisor,
             random: Random::new(trade.plan.seed, &trade.exchange.name),
             incidents: places(&loads.incidents, count, &trade.exchange.name),
             attempts: 0,
@@ -92,7 +96,8 @@ impl<'a> LoadSeries<'a> {
     /// What weighs how much, by what happens to it.
     fn load(&mut self, accepted: i64) -> Load {
         let step = self.loads.step.amount();
-        let incident = self.incidents.get(&self.told).copied();
+        let happens = self.incidents.get(&self.told).copied();
+        let incident = happens.map(|incident| incident.kind);
         self.told += 1;
         let whole = |amount: i64| (amount / step).max(1) * step;
         let received = accepted
@@ -103,17 +108,23 @@ impl<'a> LoadSeries<'a> {
             };
         let usual = received / 400 / step;
         let usual = self.random.between(-usual, usual) * step;
-        let dispatched = received
-            + match incident {
-                Some(IncidentKind::Discrepancy) => whole(received * 12 / 100),
-                Some(IncidentKind::OutOfTolerance) => whole(received * 6 / 1000),
-                _ => usual,
-            };
+        let stated = happens.and_then(|incident| incident.dispatched.as_ref());
+        let stated = stated.map(|quantity| quantity.amount() / self.divisor);
+        let dispatched = stated.unwrap_or_else(|| {
+            received
+                + match incident {
+                    Some(IncidentKind::Discrepancy) => whole(received * 12 / 100),
+                    Some(IncidentKind::OutOfTolerance) => whole(received * 6 / 1000),
+                    _ => usual,
+                }
+        });
+        let days = happens.and_then(|incident| incident.days).unwrap_or(2);
+        let unexplained = i64::from(days) * DAY;
         let (light, heavy) = &self.loads.tare;
         let tare = self.random.between(light.amount() / step, heavy.amount() / step) * step;
         let name = format!("{}-{:05}", self.trade.exchange.name, self.told);
         let delivery = id(&name);
-        Load { name, delivery, incident, accepted, received, dispatched, tare }
+        Load { name, delivery, incident, unexplained, accepted, received, dispatched, tare }
     }
 
     fn story(&mut self, departs: UtcMillis, accepted: i64) -> Story {
@@ -191,7 +202,7 @@ impl<'a> LoadSeries<'a> {
                 evidence: Vec::new(),
                 explanation: text(explanation),
             };
-            let at = later(arrives, 2 * DAY);
+            let at = later(arrives, load.unexplained);
             telling.tell("resolve", self.trade.supplier, at, MINUTE, data);
         }
     }
@@ -204,7 +215,7 @@ impl<'a> LoadSeries<'a> {
         let delay = self.random.between(10, 60) * SECOND;
         let mut at = later(arrives, self.random.between(5 * 60, 30 * 60) * SECOND);
         if load.incident == Some(IncidentKind::Discrepancy) {
-            at = later(at, 2 * DAY);
+            at = later(at, load.unexplained);
         }
         if let Some(hold) = self.hold(arrives) {
             if self.attempts < hold.attempts {
@@ -313,14 +324,18 @@ impl Iterator for LoadSeries<'_> {
 }
 
 /// To which load each incident happens. Two that fall on one load move apart.
-fn places(incidents: &[Incident], count: usize, name: &str) -> BTreeMap<usize, IncidentKind> {
+fn places<'a>(
+    incidents: &'a [Incident],
+    count: usize,
+    name: &str,
+) -> BTreeMap<usize, &'a Incident> {
     let mut places = BTreeMap::new();
     for incident in incidents {
         let wanted = incident.at_permille as usize * count.saturating_sub(1) / 1000;
         let free = (0..count).map(|back| (wanted + count - back) % count);
         let free = free.into_iter().find(|place| !places.contains_key(place));
         let place = free.unwrap_or_else(|| panic!("{name} has fewer loads than incidents"));
-        places.insert(place, incident.kind);
+        places.insert(place, incident);
     }
     places
 }

@@ -1,8 +1,9 @@
 //! Shipped scenarios: small plans, expanded into the commands of a year in a park.
 //!
 //! Life of a scenario: its plan ([`plan`]) is read, what its commands say of places is gathered
-//! ([`ground`]), each part tells its stories (told commands, contracts, loads, meters, returns),
-//! and the stories are merged by the time at which they are recorded ([`expand`]).
+//! ([`ground`]), each part tells its stories (methods, told commands, contracts, loads, meters,
+//! returns, statements), and the stories are merged by the time at which they are recorded
+//! ([`expand`]).
 //!
 //! Invariant: the same plan gives the same commands at the same times, byte for byte, and what is
 //! accepted and used under it adds up to its totals exactly.
@@ -12,10 +13,12 @@ pub mod expand;
 pub mod ground;
 mod loads;
 mod metered;
+mod methods;
 pub mod plan;
 mod random;
 mod returns;
 mod split;
+mod statements;
 pub mod story;
 mod told;
 mod trade;
@@ -29,6 +32,9 @@ pub use story::Step;
 const SHIPPED: &[&str] = &[
     include_str!("../../schemas/scenario/guigang.json"),
     include_str!("../../schemas/scenario/power-cement-brewery.json"),
+    include_str!("../../schemas/scenario/caofeidian.json"),
+    include_str!("../../schemas/scenario/yeji.json"),
+    include_str!("../../schemas/scenario/suzhou.json"),
 ];
 
 /// All shipped plans.

@@ -4,21 +4,22 @@
 //! and what a meter multiplies by is read from the plan's own commands; loads, tickets, readings,
 //! months and times are made by expanding it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::actor::Actor;
 use crate::domain::code::Operation;
-use crate::domain::command::{ContractKind, EconomicMeasure};
+use crate::domain::command::{ContractKind, EconomicMeasure, Figure};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{ListingId, MaterialId, MeterId, ParkId, SiteId};
 use crate::domain::money::Money;
+use crate::domain::name::Name;
 use crate::domain::quantity::{Method, Quantity};
-use crate::domain::shapes::{BaselineFate, Grade, Price, Term};
+use crate::domain::shapes::{BaselineFate, Evidence, Grade, Price, Term};
 use crate::domain::text::Text;
-use crate::domain::time::{Day, Month};
+use crate::domain::time::{Day, Month, Period};
 
-/// A year of a park, in few lines.
+/// A year of a park, in few lines, and what is stated of the years that it is compared with.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -28,15 +29,32 @@ pub struct Plan {
     pub shows: String,
     /// What in it is invented, and what is not.
     pub note: String,
+    /// Where to see it once it is loaded.
+    #[serde(default)]
+    pub look: Vec<Look>,
     /// Origin line of the ledger, without the tree's name.
     pub origin: String,
     pub seed: u64,
     pub year: i32,
+    /// Methods that ship, by name, published before anything is told.
+    #[serde(default)]
+    pub methods: Vec<Name>,
     /// Told as they stand: parks, firms, sites, materials, listings, and what happens only once.
     pub commands: Vec<Told>,
     pub exchanges: Vec<Exchange>,
     pub returns: Vec<Returns>,
+    #[serde(default)]
+    pub statements: Vec<Statements>,
     pub closing: Closing,
+}
+
+/// A figure of a scenario: which number it shows, and where it is found.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    /// Path under `/api/v1`, or a command line.
+    pub at: String,
+    pub shows: String,
 }
 
 /// A command without its id. Times are those of the park's clocks.
@@ -138,6 +156,12 @@ pub struct Hold {
 pub struct Incident {
     /// Which load: its place among the exchange's, in thousandths.
     pub at_permille: u32,
+    /// Of a discrepancy: after how many days it is explained; two if absent.
+    #[serde(default)]
+    pub days: Option<u32>,
+    /// Of a discrepancy: what the supplier's scale says; about an eighth more if absent.
+    #[serde(default)]
+    pub dispatched: Option<Quantity>,
     pub kind: IncidentKind,
 }
 
@@ -146,7 +170,7 @@ pub struct Incident {
 pub enum IncidentKind {
     /// Another load was announced, and stayed.
     Cancelled,
-    /// The two weights differ by more than a tenth; explained two days later.
+    /// The two weights differ by more than a tenth; explained some days later, and accepted then.
     Discrepancy,
     /// They differ by more than the contract's tolerance.
     OutOfTolerance,
@@ -195,6 +219,22 @@ pub struct Returns {
     /// On hand at every month's end.
     #[serde(default)]
     pub stock: Vec<YearlyOf>,
+}
+
+/// What is stated of a site by its firm, or of the park by its administration.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statements {
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    pub figures: Vec<Figure>,
+    /// On which day; on the twelfth after the period if absent.
+    #[serde(default)]
+    pub on: Option<Day>,
+    pub period: Period,
+    /// The park as a whole if absent.
+    #[serde(default)]
+    pub site: Option<SiteId>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,7 @@ mod events;
 mod first_month;
 mod golden;
 pub mod http;
+mod methods;
 mod model;
 mod readme;
 mod samples;

@@ -4,11 +4,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use symbiosis_ledger::domain::time::{Month, UtcMicros};
+use symbiosis_ledger::domain::method::NumberKind;
+use symbiosis_ledger::domain::time::{Month, Period, UtcMicros};
 use symbiosis_ledger::evidence::check::check;
 use symbiosis_ledger::ledger::{Ledger, Options, SubmitError, create};
 use symbiosis_ledger::merkle::HashStream;
 use symbiosis_ledger::query::figure::{self, FigureOf};
+use symbiosis_ledger::query::programme::{
+    IndicatorStatus, IndicatorView, ProgrammeAnswer, Question,
+};
+use symbiosis_ledger::query::programme_of;
 use symbiosis_ledger::scenario::{Ground, Plan, Scenario, Step, find, shipped};
 use symbiosis_ledger::statistics::chertow::{Granularity, LinkEvidence};
 
@@ -22,8 +27,8 @@ fn told(plan: &Plan, scale: i64) -> Vec<Step> {
     Scenario::new(plan, &ground, scale).steps().collect()
 }
 
-/// Tells a plan to a new ledger, and writes down what came of it.
-fn story(plan: &Plan) -> String {
+/// Tells a plan to a new ledger, looks at it, and writes down what came of it.
+fn story(plan: &Plan, look: impl FnOnce(&Ledger)) -> String {
     let folder = tempfile::tempdir().unwrap();
     let options = Options::new(folder.path().join("data"));
     let steps = told(plan, SCALE);
@@ -68,6 +73,7 @@ fn story(plan: &Plan) -> String {
     list(&mut text, "Noted", &noted);
     list(&mut text, "Recorded", &kinds);
     figures(&mut text, &ledger, plan);
+    look(&ledger);
     holds(ledger, &options);
     text
 }
@@ -129,13 +135,122 @@ fn figures(text: &mut String, ledger: &Ledger, plan: &Plan) {
 #[test]
 fn guigang_closes_its_loop() {
     let plan = find("guigang").unwrap();
-    assert_golden("scenario-guigang.txt", &story(&plan));
+    assert_golden("scenario-guigang.txt", &story(&plan, |_| {}));
 }
 
 #[test]
 fn power_cement_and_brewery_are_a_symbiosis() {
     let plan = find("power-cement-brewery").unwrap();
-    assert_golden("scenario-power-cement-brewery.txt", &story(&plan));
+    assert_golden("scenario-power-cement-brewery.txt", &story(&plan, |_| {}));
+}
+
+/// The indicators of a method for 2017, which the article's scenarios tell.
+fn indicators(ledger: &Ledger, park: &str, method: &str, base: Option<u16>) -> ProgrammeAnswer {
+    let (index, period) = (ledger.index(), Period::Year(2017));
+    let as_of = ledger.size();
+    let found = programme_of::method(index, &method.parse().unwrap(), None, period, as_of);
+    let (park, found) = (park.parse().unwrap(), found.unwrap());
+    let (choices, root) = (BTreeMap::new(), None);
+    let question = Question { park, period, base_year: base, choices, as_of, lag: 0, root };
+    programme_of::evaluate(index, &found, question, true).unwrap().answer()
+}
+
+/// Its exact value, its kind and whether it is met.
+#[track_caller]
+fn assert_indicator(
+    answer: &ProgrammeAnswer,
+    name: &str,
+    exact: &str,
+    kind: NumberKind,
+    status: IndicatorStatus,
+) {
+    let found = answer.indicators.iter().find(|one| one.indicator.as_str() == name).unwrap();
+    let got = (found.exact.as_deref(), found.kind, found.status);
+    assert_eq!(got, (Some(exact), kind, status), "{name}: {:?}", found.missing);
+}
+
+#[test]
+fn caofeidian_counts_prior_stock_and_returns_its_water() {
+    use IndicatorStatus::{Met, Reported};
+    use NumberKind::{Level, RelativeChange};
+    let text = story(&find("caofeidian").unwrap(), |ledger| {
+        let of = |method, base| indicators(ledger, "prk_caofeidian", method, base);
+        let hj274 = of("hj274", None);
+        assert_indicator(&hj274, "solid_waste_utilisation", "195/2", Level, Met);
+        assert_indicator(&hj274, "water_reuse", "941/10", Level, Met);
+        let traps = of("caofeidian_traps", None);
+        assert_indicator(&traps, "solid_waste_utilisation", "195/2", Level, Reported);
+        // Without prior years' stock in the whole: 195/196, 99.4898 %.
+        assert_indicator(&traps, "without_prior_stock", "4875/49", Level, Reported);
+        let beside = traps.indicators[0].beside.as_ref().unwrap();
+        assert_eq!(
+            (beside.value.as_deref(), beside.gap.as_deref()),
+            (Some("99.49"), Some("-1.99"))
+        );
+        assert_eq!(traps.indicators[1].value.as_deref(), Some("99.4898"));
+        let circular = of("circular", Some(2012));
+        assert_indicator(&circular, "resource_output", "5244", Level, Reported);
+        // 811/500 of what it was.
+        let name = "resource_output_change";
+        assert_indicator(&circular, name, "811/5", RelativeChange, Reported);
+    });
+    assert_golden("scenario-caofeidian.txt", &text);
+}
+
+#[test]
+fn yeji_rises_by_parts_of_a_share_and_by_points() {
+    use IndicatorStatus::{Met, Reported};
+    use NumberKind::{Level, Points, RelativeChange};
+    let text = story(&find("yeji").unwrap(), |ledger| {
+        let circular = indicators(ledger, "prk_yeji", "circular", Some(2014));
+        let reported = |name, exact, kind| {
+            assert_indicator(&circular, name, exact, kind, Reported);
+        };
+        reported("resource_output", "2570", Level);
+        reported("resource_output_change", "14/5", RelativeChange);
+        reported("solid_waste_utilisation", "96", Level);
+        reported("solid_waste_utilisation_change", "60", RelativeChange);
+        reported("solid_waste_utilisation_points", "36", Points);
+        reported("water_reuse", "80", Level);
+        reported("water_reuse_change", "100", RelativeChange);
+        reported("water_reuse_points", "40", Points);
+        let hj274 = indicators(ledger, "prk_yeji", "hj274", None);
+        assert_indicator(&hj274, "solid_waste_utilisation", "96", Level, Met);
+        let residues = indicators(ledger, "prk_yeji", "yeji_residues", None);
+        assert_indicator(&residues, "residue_utilisation", "100", Level, Reported);
+        // Ash is generated anew when residues are burned, and is no residue.
+        assert_indicator(&residues, "boiler_ash_utilisation", "450/7", Level, Reported);
+        assert_indicator(&residues, "residues_used", "3600", Level, Reported);
+    });
+    assert_golden("scenario-yeji.txt", &text);
+}
+
+#[test]
+fn suzhou_uses_water_again_and_its_product_is_a_proxy() {
+    use IndicatorStatus::{Met, NotMet, Reported, Unknown};
+    use NumberKind::{Index, Level, RelativeChange};
+    let text = story(&find("suzhou").unwrap(), |ledger| {
+        let of = |method, base| indicators(ledger, "prk_suzhou", method, base);
+        let hj274 = of("hj274", Some(2016));
+        assert_indicator(&hj274, "water_reuse", "91", Level, Met);
+        let elasticity = |answer: &ProgrammeAnswer| {
+            let find = |one: &&IndicatorView| one.indicator.as_str() == "energy_elasticity";
+            answer.indicators.iter().find(find).map(|one| (one.status, one.exact.clone()))
+        };
+        assert_eq!(elasticity(&hj274), Some((Unknown, None)), "nobody stated value added");
+        let circular = of("circular", Some(2016));
+        assert_indicator(&circular, "sewage_treatment", "98", Level, Reported);
+        assert_indicator(&circular, "energy_elasticity_gdp", "1031/1500", Index, Reported);
+        let article = of("suzhou_article", None);
+        assert_indicator(&article, "gdp_growth", "36/5", RelativeChange, Reported);
+        assert_indicator(&article, "energy_per_gdp_change", "-21/10", RelativeChange, Reported);
+        assert_indicator(&article, "six_industries_change", "-247/100", RelativeChange, Reported);
+        assert_indicator(&article, "environment_quality", "487/5", Level, Reported);
+        assert_indicator(&article, "energy_elasticity_proxy", "1031/1500", Index, NotMet);
+        let green = of("green_park", None);
+        assert_indicator(&green, "water_reuse", "91", Level, Met);
+    });
+    assert_golden("scenario-suzhou.txt", &text);
 }
 
 /// Whoever changes a plan, or how it is expanded, tells another story: that must show.

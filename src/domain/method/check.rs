@@ -272,6 +272,7 @@ impl Reading<'_> {
             Formula::Sum(parts) => self.alike(parts, &format!("{at}/sum"), deep),
             Formula::Least(parts) => self.alike(parts, &format!("{at}/least"), deep),
             Formula::Greatest(parts) => self.alike(parts, &format!("{at}/greatest"), deep),
+            Formula::FirstKnown(parts) => self.alike(parts, &format!("{at}/first_known"), deep),
             Formula::Product(parts) => {
                 let mut product = Dims::none();
                 for (place, part) in parts.iter().enumerate() {

@@ -56,6 +56,10 @@ pub enum Formula {
     CountDistinct(Distinct),
     /// Depends on the park.
     Choose(Box<Choice>),
+    /// The first of them that is known: a figure that was stated of a year before the ledger, or
+    /// else what the ledger has.
+    #[schema(no_recursion)]
+    FirstKnown(Vec<Formula>),
 }
 
 /// A constant with its unit.
@@ -313,7 +317,8 @@ impl Formula {
             Formula::Sum(parts)
             | Formula::Product(parts)
             | Formula::Least(parts)
-            | Formula::Greatest(parts) => parts.iter().for_each(|part| part.walk(each)),
+            | Formula::Greatest(parts)
+            | Formula::FirstKnown(parts) => parts.iter().for_each(|part| part.walk(each)),
             Formula::Difference(parts) => {
                 parts.from.walk(each);
                 parts.take.walk(each);

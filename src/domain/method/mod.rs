@@ -10,6 +10,7 @@
 mod check;
 mod formula;
 mod fraction;
+mod shipped;
 mod unit;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ pub use formula::{
     NewLinks, Ratio, Selector, Since, SinceOf, Subtraction, Thing,
 };
 pub use fraction::Fraction;
+pub use shipped::shipped;
 pub use unit::{Base, Dims, IndicatorUnit};
 
 /// The most items, indicators and groups of a method.

@@ -186,6 +186,7 @@ impl Evaluation<'_> {
                 node("ratio", period, outcome, dims, both)
             }
             Formula::Choose(choice) => self.chosen(choice, period),
+            Formula::FirstKnown(parts) => self.first_known(parts, period),
             Formula::WeightedIndex(weighted) => index::weighted(self, weighted, period),
             Formula::NewLinks(links) => index::new_links(self, links, period),
             Formula::CountDistinct(distinct) => index::distinct(self, distinct, period),
@@ -206,6 +207,24 @@ impl Evaluation<'_> {
         let case = choice.cases.iter().find(|case| Some(&case.is) == chosen);
         let case = case.expect("a published method has a case for each choice");
         self.formula(&case.then, period)
+    }
+
+    /// What is not known before it leaves no part, so it makes nothing incomplete.
+    fn first_known(&mut self, parts: &[Formula], period: Period) -> Evaluated {
+        let mut unknown = Vec::new();
+        for part in parts {
+            let part = self.formula(part, period);
+            if !matches!(part.outcome, Outcome::Unknown(_)) {
+                let (outcome, dims) = (part.outcome.clone(), part.dims.clone());
+                return node("first_known", period, outcome, dims, vec![part]);
+            }
+            unknown.push(part);
+        }
+        let dims = unknown.first().map_or(Dims::none(), |part| part.dims.clone());
+        // Any would do; the last is what is asked for where nothing was.
+        let last = unknown.last().map(|last| last.outcome.clone());
+        let outcome = last.unwrap_or(Outcome::Unknown(Vec::new()));
+        node("first_known", period, outcome, dims, unknown)
     }
 
     /// The period before, or why there is none.

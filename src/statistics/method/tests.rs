@@ -452,3 +452,29 @@ fn periods_are_looked_back_by_whole_years() {
     assert_eq!(with.looks_back(), Some(2));
     assert_eq!(period.years_before(2).unwrap().to_string(), "2014");
 }
+
+#[test]
+fn a_figure_from_before_the_ledger_stands_where_it_was_stated_and_the_ledger_s_elsewhere() {
+    let earlier = json!({"first_known": [{"item": "resources"}, measure("own_reused")]});
+    let with = method(&[
+        ("reused", json!({"formula": earlier, "unit": {"of": "TNE", "symbol": "t"}})),
+        (
+            "change",
+            json!({"formula": {"relative_change": {"of": {"indicator": "reused"}, "since": "base"}},
+                   "kind": "relative_change", "unit": {"of": "P1", "symbol": "%"}}),
+        ),
+    ]);
+    let facts = [stated("resources", 2010, 40), tonnes(Measure::OwnReused, "2016-06", 50)];
+    assert_eq!(printed(&with, &facts, "2010", None), "40.0000");
+    assert_eq!(printed(&with, &facts, "2016", None), "50.0000");
+    let (judged, _) = judged(&with, &facts, "2016", Some(2010));
+    assert_eq!(judged[1].evaluated.outcome.value().unwrap().fraction(), "1/4");
+    // What was not taken is no part, so it is not missing.
+    let taken = &judged[0].evaluated;
+    assert_eq!((taken.word, taken.parts.len(), taken.parts[0].word), ("first_known", 1, "measure"));
+    // Where neither is there, one thing is missing and not two.
+    assert_eq!(printed(&with, &facts, "2012", None), "unknown: 1");
+    // Nothing is a figure too.
+    let nothing = [stated("resources", 2016, 0), tonnes(Measure::OwnReused, "2016-06", 50)];
+    assert_eq!(printed(&with, &nothing, "2016", None), "0.0000");
+}
