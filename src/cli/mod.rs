@@ -16,7 +16,9 @@ mod init;
 mod keys;
 mod link;
 mod locate;
+mod method;
 mod out;
+mod programme;
 mod progress;
 mod rebuild;
 mod remote;
@@ -70,6 +72,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Verify(args) => verify::run(&args, out),
         Command::Rebuild(args) => rebuild::run(&args, settings, out),
         Command::Key(args) => keys::run(&args, settings, out),
+        Command::Method(args) => method::run(&args, settings, out),
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
         Command::Report(args) => report::run(&args, settings, out),

@@ -12,6 +12,7 @@ pub mod figure;
 pub mod listed;
 pub mod programme;
 pub mod programme_of;
+pub mod programme_table;
 pub mod public;
 pub mod question;
 pub mod reconciliation;

@@ -46,6 +46,11 @@ pub struct LeafView {
     /// The part that stands by one side's word, in `unit`; of what was dispatched or accepted.
     pub one_sided: String,
     pub period: Period,
+    /// The item's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<Text>,
     /// What amounts of it are counted in.
     pub unit: String,
     /// Exact; absent where nobody has stated anything.
@@ -62,6 +67,11 @@ pub struct MissingView {
     pub measure: Option<Measure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
+    /// The item's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<Text>,
     pub why: MissingWhy,
 }
 
@@ -218,7 +228,9 @@ pub struct ProgrammeAnswer {
     pub method_version: u16,
     pub parameters: Vec<ChoiceView>,
     pub park: ParkId,
-    pub passes: Passes,
+    /// Absent where the method asks for nothing: then there is nothing to pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passes: Option<Passes>,
     pub period: Period,
     /// Root of the log's tree at `as_of`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -348,17 +360,23 @@ impl<'a> Programme<'a> {
             method_version: method.version,
             parameters: parameters.collect(),
             park,
-            passes: match self.passed {
-                Passed::Yes => Passes::Yes,
-                Passed::No => Passes::No,
-                Passed::Unknown => Passes::Unknown,
-            },
+            passes: self.passes(),
             period,
             root,
             status: method.status,
             title_en: method.title_en.clone(),
             title_zh: method.title_zh.clone(),
         }
+    }
+
+    fn passes(&self) -> Option<Passes> {
+        let method = self.method;
+        let asks = !method.groups.is_empty() || method.indicators.iter().any(|one| one.mandatory);
+        asks.then_some(match self.passed {
+            Passed::Yes => Passes::Yes,
+            Passed::No => Passes::No,
+            Passed::Unknown => Passes::Unknown,
+        })
     }
 
     /// How an indicator was computed; none if the method has no such indicator.
@@ -450,21 +468,20 @@ impl<'a> Programme<'a> {
 
     fn leaf(&self, place: usize) -> LeafView {
         let leaf = &self.leaves[place];
-        let (measure, item) = match &leaf.of {
-            LeafOf::Measure(selector) => (selector.measure, None),
-            LeafOf::Item(item) => (Measure::Stated, Some(item.item.clone())),
-        };
+        let item = leaf.of.item();
         LeafView {
             disputed: exact(&leaf.disputed),
             facts: leaf.facts,
-            item,
+            item: item.map(|item| item.item.clone()),
             leaf: place,
-            measure,
+            measure: leaf.of.measure(),
             measured: exact(&leaf.measured()),
             months: leaf.months,
             months_needed: leaf.months_needed,
             one_sided: exact(&leaf.one_sided),
             period: leaf.period,
+            title_en: item.map(|item| item.title_en.clone()),
+            title_zh: item.map(|item| item.title_zh.clone()),
             unit: leaf.dims().unit(),
             value: leaf.value.as_ref().map(exact),
         }
@@ -510,21 +527,25 @@ fn step(evaluated: &Evaluated) -> Step {
 fn missings(missing: &[Missing]) -> Vec<MissingView> {
     let mut views = Vec::new();
     for one in missing {
-        let of = |of: &LeafOf, period: Period, why| match of {
-            LeafOf::Measure(selector) => MissingView {
-                item: None,
-                measure: Some(selector.measure),
+        let of = |of: &LeafOf, period: Period, why| {
+            let item = of.item();
+            MissingView {
+                item: item.map(|item| item.item.clone()),
+                measure: item.is_none().then(|| of.measure()),
                 period: Some(period),
+                title_en: item.map(|item| item.title_en.clone()),
+                title_zh: item.map(|item| item.title_zh.clone()),
                 why,
-            },
-            LeafOf::Item(item) => MissingView {
-                item: Some(item.item.clone()),
-                measure: None,
-                period: Some(period),
-                why,
-            },
+            }
         };
-        let none = |why| MissingView { item: None, measure: None, period: None, why };
+        let none = |why| MissingView {
+            item: None,
+            measure: None,
+            period: None,
+            title_en: None,
+            title_zh: None,
+            why,
+        };
         let view = match one {
             Missing::Leaf { of: leaf, period } => of(leaf, *period, MissingWhy::NotStated),
             Missing::ForLonger { of: leaf, period } => {

@@ -12,6 +12,8 @@ mod judge;
 mod leaf;
 mod number;
 #[cfg(test)]
+mod shipped_tests;
+#[cfg(test)]
 mod tests;
 
 pub use evaluate::{Evaluated, Evaluation, Missing, Outcome, Undefined};
