@@ -4,6 +4,7 @@
 //! flag leaves open the environment may say, and then the default holds.
 
 mod keys;
+mod method;
 mod report;
 
 use std::path::PathBuf;
@@ -16,7 +17,8 @@ use crate::domain::event::Side;
 use crate::table::Kind;
 
 pub use keys::{Key, KeyIssue, KeyLink, KeyList, KeyNew, KeyRevoke, KeyRotate, Rights, RoleName};
-pub use report::{ReportFormat, SiteReport, SiteTable};
+pub use method::{Meant, Method, MethodPublish, MethodShow};
+pub use report::{ProgrammeReport, ReportFormat, ReportLang, SiteReport, SiteTable};
 
 /// The record of by-product exchanges in industrial parks: every tonne is counted once, every
 /// figure opens down to the weighbridge ticket behind it.
@@ -79,6 +81,9 @@ pub enum Command {
     /// Access keys, and the key that signs checkpoints.
     #[command(subcommand)]
     Key(Key),
+    /// Methods by which parks are judged: list and show those that ship, publish any.
+    #[command(subcommand)]
+    Method(Method),
     /// Print the OpenAPI document.
     Openapi,
     /// List the shipped scenarios and what there is to see in each.
@@ -467,7 +472,9 @@ pub struct Rebuild {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  symbiosis report --data symbiosis-demo-guigang --from 2025-01 \
-    --to 2025-12\n  symbiosis report sit_sugar --table solid-waste --period 2026-01\n\nA park's \
+    --to 2025-12\n  symbiosis report sit_sugar --table solid-waste --period 2026-01\n  \
+    symbiosis report prk_guigang --programme hj274 --period 2025 --base-year 2020 --format html \
+    --out sheet.html\n\nA park's \
     figures are read from the log, so a ledger may run meanwhile; a site's table needs the folder \
     for itself. The same, opened down to facts and records, is under \
     /api/v1/parks/PARK/statistics and /api/v1/reports."
@@ -497,4 +504,6 @@ pub struct Report {
     pub to: Option<String>,
     #[command(flatten)]
     pub site: SiteReport,
+    #[command(flatten)]
+    pub programme: ProgrammeReport,
 }

@@ -18,7 +18,9 @@ mod keys;
 mod link;
 mod locate;
 mod network_report;
+mod method;
 mod out;
+mod programme;
 mod progress;
 mod rebuild;
 mod remote;
@@ -72,6 +74,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Verify(args) => verify::run(&args, out),
         Command::Rebuild(args) => rebuild::run(&args, settings, out),
         Command::Key(args) => keys::run(&args, settings, out),
+        Command::Method(args) => method::run(&args, settings, out),
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
         Command::Report(args) => report::run(&args, settings, out),

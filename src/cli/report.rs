@@ -14,7 +14,7 @@ use crate::cli::export::option;
 use crate::cli::folder::{options, view};
 use crate::cli::network_report;
 use crate::cli::out::{Failure, Out, Outcome, count, grouped};
-use crate::cli::site_report;
+use crate::cli::{programme, site_report};
 use crate::config::Settings;
 use crate::domain::fact::{Fact, facts};
 use crate::domain::id::ParkId;
@@ -54,6 +54,8 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
             option("--period", args.site.period.as_ref())?,
             out,
         );
+    if let Some(method) = &args.programme.programme {
+        return programme::run(args, method, settings, out);
     }
     let park: Option<ParkId> = option("--park", args.park.as_ref().or(args.of.as_ref()))?;
     let (from, to) = site_report::months(args)?;
@@ -105,7 +107,7 @@ fn each_fact(reader: &LogReader, below: u64, mut each: impl FnMut(&Fact)) -> Out
 }
 
 /// The park of a ledger that has one only.
-fn only_park(reader: &LogReader) -> Result<ParkId, Failure> {
+pub fn only_park(reader: &LogReader) -> Result<ParkId, Failure> {
     let mut parks = BTreeSet::new();
     reader.scan_stored(0, reader.size(), |stored| {
         parks.extend(stored.head.parks.iter().map(|(park, _)| park.clone()));

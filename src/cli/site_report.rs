@@ -110,14 +110,23 @@ fn write<R: Serialize>(
         }
         ReportFormat::Csv => file(report, Format::Csv).map_err(failed)?,
         ReportFormat::Xlsx => file(report, Format::Xlsx).map_err(failed)?,
+        ReportFormat::Html => {
+            let right = "a site's table is no page; take table, json, csv or xlsx";
+            return Err(Failure::Usage(right.to_owned()));
+        }
     };
+    put(args, &bytes)
+}
+
+/// Writes a report where it is wanted.
+pub fn put(args: &Report, bytes: &[u8]) -> Outcome {
     match &args.site.out {
         Some(path) => {
             std::fs::write(path, bytes).map_err(|error| Failure::disk("write", path, &error))
         }
         None => {
             let mut stdout = io::stdout().lock();
-            let written = stdout.write_all(&bytes).and_then(|()| stdout.flush());
+            let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
             written.map_err(|error| unwritten(&error))
         }
     }

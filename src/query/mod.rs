@@ -15,6 +15,7 @@ pub mod participation_of;
 pub mod network;
 pub mod programme;
 pub mod programme_of;
+pub mod programme_table;
 pub mod public;
 pub mod question;
 pub mod reconciliation;

@@ -50,11 +50,56 @@ pub struct LeafView {
     /// The part that stands by one side's word, in `unit`; of what was dispatched or accepted.
     pub one_sided: String,
     pub period: Period,
+    /// The item's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<Text>,
     /// What amounts of it are counted in.
     pub unit: String,
     /// Exact; absent where nobody has stated anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+}
+
+/// Something that was not stated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MissingView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// The item's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<Text>,
+    pub why: MissingWhy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingWhy {
+    /// Nobody has stated it for the period.
+    NotStated,
+    /// It is stated for longer periods only.
+    StatedForLonger,
+    /// No base year is set.
+    NoBaseYear,
+    /// Fewer terms are known than count.
+    TooFewTerms,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UndefinedWhy {
+    ZeroDenominator,
+    ZeroGrowth,
+    MixedPrices,
+    NoSpan,
+    NegativeGrowth,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -201,6 +246,9 @@ pub struct ProgrammeAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participation: Option<ParticipationId>,
     pub passes: Passes,
+    /// Absent where the method asks for nothing: then there is nothing to pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passes: Option<Passes>,
     pub period: Period,
     /// Root of the log's tree at `as_of`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -356,12 +404,23 @@ impl<'a> Programme<'a> {
                 Passed::No => Passes::No,
                 Passed::Unknown => Passes::Unknown,
             },
+            passes: self.passes(),
             period,
             root,
             status: method.status,
             title_en: method.title_en.clone(),
             title_zh: method.title_zh.clone(),
         }
+    }
+
+    fn passes(&self) -> Option<Passes> {
+        let method = self.method;
+        let asks = !method.groups.is_empty() || method.indicators.iter().any(|one| one.mandatory);
+        asks.then_some(match self.passed {
+            Passed::Yes => Passes::Yes,
+            Passed::No => Passes::No,
+            Passed::Unknown => Passes::Unknown,
+        })
     }
 
     /// How an indicator was computed; none if the method has no such indicator.
@@ -458,21 +517,20 @@ impl<'a> Programme<'a> {
 
     fn leaf(&self, place: usize) -> LeafView {
         let leaf = &self.leaves[place];
-        let (measure, item) = match &leaf.of {
-            LeafOf::Measure(selector) => (selector.measure, None),
-            LeafOf::Item(item) => (Measure::Stated, Some(item.item.clone())),
-        };
+        let item = leaf.of.item();
         LeafView {
             disputed: exact(&leaf.disputed),
             facts: leaf.facts,
-            item,
+            item: item.map(|item| item.item.clone()),
             leaf: place,
-            measure,
+            measure: leaf.of.measure(),
             measured: exact(&leaf.measured()),
             months: leaf.months,
             months_needed: leaf.months_needed,
             one_sided: exact(&leaf.one_sided),
             period: leaf.period,
+            title_en: item.map(|item| item.title_en.clone()),
+            title_zh: item.map(|item| item.title_zh.clone()),
             unit: leaf.dims().unit(),
             value: leaf.value.as_ref().map(exact),
         }
@@ -512,6 +570,53 @@ fn step(evaluated: &Evaluated) -> Step {
         period: evaluated.period,
         step: evaluated.word.to_owned(),
         value: value.map(exact),
+    }
+}
+
+fn missings(missing: &[Missing]) -> Vec<MissingView> {
+    let mut views = Vec::new();
+    for one in missing {
+        let of = |of: &LeafOf, period: Period, why| {
+            let item = of.item();
+            MissingView {
+                item: item.map(|item| item.item.clone()),
+                measure: item.is_none().then(|| of.measure()),
+                period: Some(period),
+                title_en: item.map(|item| item.title_en.clone()),
+                title_zh: item.map(|item| item.title_zh.clone()),
+                why,
+            }
+        };
+        let none = |why| MissingView {
+            item: None,
+            measure: None,
+            period: None,
+            title_en: None,
+            title_zh: None,
+            why,
+        };
+        let view = match one {
+            Missing::Leaf { of: leaf, period } => of(leaf, *period, MissingWhy::NotStated),
+            Missing::ForLonger { of: leaf, period } => {
+                of(leaf, *period, MissingWhy::StatedForLonger)
+            }
+            Missing::BaseYear => none(MissingWhy::NoBaseYear),
+            Missing::Terms => none(MissingWhy::TooFewTerms),
+        };
+        if !views.contains(&view) {
+            views.push(view);
+        }
+    }
+    views
+}
+
+fn undefined_why(why: Undefined) -> UndefinedWhy {
+    match why {
+        Undefined::ZeroDenominator => UndefinedWhy::ZeroDenominator,
+        Undefined::ZeroGrowth => UndefinedWhy::ZeroGrowth,
+        Undefined::MixedPrices => UndefinedWhy::MixedPrices,
+        Undefined::NoSpan => UndefinedWhy::NoSpan,
+        Undefined::NegativeGrowth => UndefinedWhy::NegativeGrowth,
     }
 }
 

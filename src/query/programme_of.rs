@@ -4,6 +4,8 @@
 //! that was withdrawn later is in force; the sums are those of the facts below that position.
 
 use crate::domain::fact::Measure;
+use std::collections::BTreeMap;
+
 use crate::domain::id::ParkId;
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
@@ -35,28 +37,52 @@ pub fn method(
         let found = found.filter(|found| there(found)).ok_or(QueryError::NotFound("method"))?;
         return Ok(found.state.read());
     }
-    let (mut newest, mut in_force) = (None, None);
+    let versions = published(index, as_of)?.into_iter().filter(|one| one.method == *name);
+    let found = newest(versions, period).ok_or(QueryError::NotFound("method"))?;
+    Ok(found.read())
+}
+
+/// All versions of all methods as they were below a position.
+pub fn published(index: &Index, as_of: u64) -> Result<Vec<PublishedMethod>, QueryError> {
+    let mut versions = Vec::new();
     for (_, id) in index.list(Kind::Method, &ListOf::All, 0, as_of, MOST_METHODS)? {
         let Some(found) = index.find::<PublishedMethod>(&id) else { continue };
-        if found.state.method != *name || !there(&found) {
+        if found.created >= as_of {
             continue;
         }
         let mut state = found.state.clone();
         if found.changed >= as_of {
             state.withdrawn = None;
         }
-        let newer = |best: &Option<PublishedMethod>| {
-            best.as_ref().is_none_or(|best| best.version < state.version)
-        };
-        if state.is_in_force(period.last()) && newer(&in_force) {
-            in_force = Some(state.clone());
-        }
-        if state.withdrawn.is_none() && newer(&newest) {
-            newest = Some(state);
-        }
+        versions.push(state);
     }
-    let found = in_force.or(newest).ok_or(QueryError::NotFound("method"))?;
-    Ok(found.read())
+    Ok(versions)
+}
+
+/// The newest that is in force at the period's end or, if none is, the newest that was not
+/// withdrawn.
+pub fn newest(
+    versions: impl Iterator<Item = PublishedMethod>,
+    period: Period,
+) -> Option<PublishedMethod> {
+    let there = versions.filter(|one| one.withdrawn.is_none());
+    there.max_by_key(|one| (one.is_in_force(period.last()), one.version))
+}
+
+/// `region:water_short,industry:heavy`, each a parameter of the method and one of its choices; or
+/// what of it is none.
+pub fn choices<'a>(text: &'a str, method: &Method) -> Result<BTreeMap<Name, Name>, &'a str> {
+    let mut choices = BTreeMap::new();
+    for part in text.split(',').filter(|part| !part.is_empty()) {
+        let names = part.split_once(':').and_then(|(one, two)| {
+            let (one, two) = (one.parse::<Name>().ok()?, two.parse::<Name>().ok()?);
+            let known = method.parameters.iter().find(|parameter| parameter.parameter == one)?;
+            known.choices.contains(&two).then_some((one, two))
+        });
+        let (parameter, choice) = names.ok_or(part)?;
+        choices.insert(parameter, choice);
+    }
+    Ok(choices)
 }
 
 /// The version that a plan names, whatever became of it since.

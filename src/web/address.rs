@@ -46,6 +46,9 @@ pub enum Address<'a> {
     IssueLink,
     Claims,
     Import,
+    /// A park's indicators by a method, and how one of them was computed.
+    Indicators(&'a str),
+    Indicator(&'a str, &'a str),
     /// A table that was brought, and the mapping by which it is read.
     Imported(&'a str),
     Mapping(&'a str),
@@ -96,6 +99,8 @@ impl<'a> Address<'a> {
             ["import"] => Address::Import,
             ["import", upload] => Address::Imported(upload),
             ["import", upload, "mapping"] => Address::Mapping(upload),
+            ["parks", park, "indicators"] => Address::Indicators(park),
+            ["parks", park, "indicators", indicator] => Address::Indicator(park, indicator),
             _ => return None,
         })
     }
@@ -143,7 +148,9 @@ impl<'a> Address<'a> {
             | Address::Reports(_)
             | Address::Corrections
             | Address::Disputes
-            | Address::Mapping(_) => "GET, HEAD",
+            | Address::Mapping(_)
+            | Address::Indicators(_)
+            | Address::Indicator(..) => "GET, HEAD",
         }
     }
 }

@@ -18,6 +18,7 @@ mod messages;
 mod multipart;
 mod names;
 mod page;
+mod programme;
 mod reader;
 mod session;
 mod show;
@@ -36,6 +37,9 @@ use crate::web::asset::Assets;
 use crate::web::session::Sessions;
 use crate::web::uploads::Uploads;
 use crate::web::visit::Visit;
+
+pub use messages::Lang;
+pub use programme::sheet as programme_sheet;
 
 /// What all pages share.
 pub struct Pages {

@@ -1,7 +1,5 @@
 //! Indicators of a park by a method, how each was computed, and the facts behind it.
 
-use std::collections::BTreeMap;
-
 use crate::api::call::{Call, Reply, ok, read};
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
@@ -143,6 +141,14 @@ async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
     let as_of = as_of(call, asked)?;
     let index = call.api.ledger.index();
     let By { method, base_year, choices, pinned } = by(index, &park, &query, as_of)?;
+    let version = version.map(|version| small(version, "version")).transpose()?;
+    let base_year = base_year.map(|year| small(year, "base_year")).transpose()?;
+    let method = programme_of::method(index, &method, version, period, as_of)?;
+    let choices = choices.as_ref().map_or("", |word| &word.0);
+    let choices = programme_of::choices(choices, &method).map_err(|part| {
+        let detail = format!("`{part}` is none of the method's parameters with a choice of it");
+        Problem::new(Fault::MalformedParameter, detail)
+    })?;
     let is_now = as_of == index.position();
     let lag = call.api.ledger.size().saturating_sub(as_of);
     let (root, rosters) = (None, Vec::new());
@@ -199,24 +205,6 @@ fn small(value: u64, name: &str) -> Result<u16, Problem> {
     u16::try_from(value).ok().filter(|value| *value > 0).ok_or_else(|| {
         Problem::new(Fault::MalformedParameter, format!("`{name}` {value} is out of range"))
     })
-}
-
-/// `region:water_short,industry:heavy`, each a parameter of the method and one of its choices.
-fn read_choices(text: &str, method: &Method) -> Result<BTreeMap<Name, Name>, Problem> {
-    let mut choices = BTreeMap::new();
-    for part in text.split(',').filter(|part| !part.is_empty()) {
-        let names = part.split_once(':').and_then(|(one, two)| {
-            let (one, two) = (one.parse::<Name>().ok()?, two.parse::<Name>().ok()?);
-            let known = method.parameters.iter().find(|parameter| parameter.parameter == one)?;
-            known.choices.contains(&two).then_some((one, two))
-        });
-        let Some((parameter, choice)) = names else {
-            let detail = format!("`{part}` is none of the method's parameters with a choice of it");
-            return Err(Problem::new(Fault::MalformedParameter, detail));
-        };
-        choices.insert(parameter, choice);
-    }
-    Ok(choices)
 }
 
 /// Evaluates on another thread, and adds the root of what was evaluated on.

@@ -1,4 +1,5 @@
-//! What `report --table` takes: which report of a site, for which months, in which form.
+//! What `report --table` and `report --programme` take: which report of a site, or which method for
+//! a park, for which months, in which form.
 
 use std::path::PathBuf;
 
@@ -7,16 +8,17 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Debug)]
 pub struct SiteReport {
     /// A report of a site instead of a park's figures.
-    #[arg(long, value_name = "NAME", requires = "of")]
+    #[arg(long, value_name = "NAME", requires = "of", group = "sheet")]
     pub table: Option<SiteTable>,
-    /// A month, as 2026-01, or a year, as 2026; in place of --from and --to.
+    /// A month, as 2026-01, or a year, as 2026; in place of --from and --to. With --programme also
+    /// a quarter, as 2026-Q1.
     #[arg(long, value_name = "MONTH|YEAR", conflicts_with_all = ["from", "to"])]
     pub period: Option<String>,
     /// The form of the table [default: table, or json with --json].
-    #[arg(long, value_name = "FORM", requires = "table")]
+    #[arg(long, value_name = "FORM", requires = "sheet")]
     pub format: Option<ReportFormat>,
     /// The file to write the table to [default: stdout].
-    #[arg(long, value_name = "FILE", requires = "table")]
+    #[arg(long, value_name = "FILE", requires = "sheet")]
     pub out: Option<PathBuf>,
 }
 
@@ -37,4 +39,33 @@ pub enum ReportFormat {
     Json,
     Csv,
     Xlsx,
+    /// A page that needs nothing else, and prints on A4; of --programme.
+    Html,
+}
+
+#[derive(Args, Debug)]
+pub struct ProgrammeReport {
+    /// A park's indicators by a published method, as hj274, or by a version of it, as hj274.1.
+    #[arg(long, value_name = "METHOD", requires = "period", group = "sheet")]
+    pub programme: Option<String>,
+    /// The base year of what is compared with one.
+    #[arg(long, value_name = "YEAR", requires = "programme",
+        value_parser = clap::value_parser!(u16).range(1900..=9998))]
+    pub base_year: Option<u16>,
+    /// Choices for the method's parameters, as region:water_short.
+    #[arg(long, value_name = "NAME:CHOICE,…", requires = "programme")]
+    pub choices: Option<String>,
+    /// From the records below this position [default: all].
+    #[arg(long, value_name = "POSITION", requires = "programme")]
+    pub as_of: Option<u64>,
+    /// The language of the page.
+    #[arg(long, value_name = "LANGUAGE", requires = "programme", default_value = "en")]
+    pub lang: ReportLang,
+}
+
+/// A language of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportLang {
+    En,
+    Zh,
 }

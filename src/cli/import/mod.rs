@@ -6,7 +6,7 @@
 //! changes nothing and resumes what was cut off.
 
 mod reading;
-mod sender;
+pub mod sender;
 mod source;
 mod table;
 
@@ -73,7 +73,7 @@ pub fn run(args: &Import, settings: &Settings, out: Out) -> Outcome {
     }
     let source = Source::open(&args.file)?;
     let mut run = Run {
-        sender: Sender::open(args, settings)?,
+        sender: Sender::open(args.url.as_ref(), args.key.as_ref(), &args.folder, settings)?,
         progress: Progress::begin("Importing", "bytes", source.bytes()),
         result: Imported { file: source.name().to_owned(), ..Imported::default() },
         keep_going: args.keep_going,

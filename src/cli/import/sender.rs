@@ -1,6 +1,11 @@
 //! Where imported commands go: into a folder that this process has opened, or to a running ledger.
 
 use crate::cli::args::Import;
+use std::io::BufRead;
+
+use serde::Deserialize;
+
+use crate::cli::args::Folder;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Text;
 use crate::cli::out::Failure;
@@ -25,13 +30,19 @@ pub enum Sender {
 }
 
 impl Sender {
-    pub fn open(args: &Import, settings: &Settings) -> Result<Sender, Failure> {
-        let Some(url) = &args.url else {
-            let ledger = folder::open(&options(&args.folder, settings))?;
+    /// Into a folder, unless a running ledger is named.
+    pub fn open(
+        url: Option<&String>,
+        key: Option<&String>,
+        folder: &Folder,
+        settings: &Settings,
+    ) -> Result<Sender, Failure> {
+        let Some(url) = url else {
+            let ledger = folder::open(&options(folder, settings))?;
             let size = ledger.size();
             return Ok(Sender::Folder { ledger, size });
         };
-        Ok(Sender::Remote(Remote::open(url, args.key.as_ref(), settings)?))
+        Ok(Sender::Remote(Remote::open(url, key, settings)?))
     }
 
     /// Sends a block. Its answers are those of [`Sender::finish`], which come while the next block

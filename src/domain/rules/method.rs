@@ -56,17 +56,7 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
                     states.create(item.item.as_str(), at, false, item.clone());
                 }
             }
-            let text = serde_json::to_string(document).expect("a document has string keys");
-            let state = PublishedMethod {
-                document: text.into(),
-                method: document.method.clone(),
-                status: document.status,
-                valid_from: document.valid_from,
-                valid_to: document.valid_to,
-                version: document.version,
-                withdrawn: None,
-            };
-            states.create(id.as_str(), at, true, state);
+            states.create(id.as_str(), at, true, PublishedMethod::of(document));
         }
         Event::MethodWithdrawn(MethodWithdrawn { id, reason, .. }) => {
             states.change::<PublishedMethod>(id.as_str(), at, true, |method| {

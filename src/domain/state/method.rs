@@ -32,6 +32,20 @@ pub fn method_id(method: &Name, version: u16) -> String {
 }
 
 impl PublishedMethod {
+    /// A version as it is published.
+    pub fn of(document: &Method) -> PublishedMethod {
+        let text = serde_json::to_string(document).expect("a document has string keys");
+        PublishedMethod {
+            document: text.into(),
+            method: document.method.clone(),
+            status: document.status,
+            valid_from: document.valid_from,
+            valid_to: document.valid_to,
+            version: document.version,
+            withdrawn: None,
+        }
+    }
+
     /// The document, read again.
     pub fn read(&self) -> Method {
         serde_json::from_str(&self.document).expect("it was written by this program")

@@ -27,6 +27,13 @@ impl LeafOf {
         }
     }
 
+    pub fn item(&self) -> Option<&Item> {
+        match self {
+            LeafOf::Measure(_) => None,
+            LeafOf::Item(item) => Some(item),
+        }
+    }
+
     /// The measure of its facts.
     pub fn measure(&self) -> Measure {
         match self {

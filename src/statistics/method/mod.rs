@@ -13,6 +13,8 @@ mod judge;
 mod leaf;
 mod number;
 #[cfg(test)]
+mod shipped_tests;
+#[cfg(test)]
 mod tests;
 
 pub use coverage::{Coverage, DeclaredBy, Owed, Watch, declared_by, has_gap, measures, percent};

@@ -7,9 +7,11 @@ use crate::domain::access::Role;
 use crate::domain::command::{ContractKind, InvoiceKind, SettledReason, Window};
 use crate::domain::event::Side;
 use crate::domain::fact::Measure;
+use crate::domain::method::Certainty;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
 use crate::domain::state::{ContractStage, CorrectionStage, DeliveryStage, DisputeEnd};
+use crate::query::programme::{IndicatorStatus, MissingWhy, UndefinedWhy};
 use crate::query::reconciliation::SheetState;
 use crate::table::{Kind, RowStatus};
 use crate::web::messages::Messages;
@@ -199,6 +201,35 @@ words! {
             "late: its window was settled, so it is settled with the next one"
             "迟到：所属结算期已结，计入下一期"
     }
+    certainty Certainty {
+        Found "read in the source" "据原文"
+        RecalledHigh "recalled, high" "凭记忆（高）"
+        RecalledMedium "recalled, medium" "凭记忆（中）"
+        RecalledLow "recalled, low" "凭记忆（低）"
+        Own "defined here" "自定义"
+    }
+    indicator_status IndicatorStatus {
+        Met "met" "达到"
+        NotMet "not met" "未达到"
+        Reported "reported" "仅列示"
+        Unknown "unknown" "未知"
+        Undefined "undefined" "无定义"
+        Incomplete "incomplete" "数据不全"
+        Inconsistent "contradictory" "数据矛盾"
+    }
+    missing_why MissingWhy {
+        NotStated "not stated" "未填报"
+        StatedForLonger "stated for longer periods only" "仅按更长期间填报"
+        NoBaseYear "no base year is set" "未设基准年"
+        TooFewTerms "fewer terms are known than count" "已知项少于计入项"
+    }
+    undefined_why UndefinedWhy {
+        ZeroDenominator "what it is divided by is nil" "分母为零"
+        ZeroGrowth "the growth that it is divided by is nil" "作分母的增长率为零"
+        MixedPrices "amounts in prices of different years" "不同价格年的金额不可合并"
+        NoSpan "the base year is not before the period" "基准年不早于评价期间"
+        NegativeGrowth "growth from or to a negative amount" "涉及负值的增长"
+    }
 }
 
 /// What happened, by the type of its event.
@@ -316,7 +347,38 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("appeal_decided", "Appeal decided", "申诉处理"),
 ];
 
+/// Steps of a computation, by their words.
+const STEPS: &[(&str, &str, &str)] = &[
+    ("measure", "Sum of facts", "事实合计"),
+    ("item", "Stated", "填报值"),
+    ("indicator", "Indicator", "指标"),
+    ("constant", "Constant", "常数"),
+    ("sum", "Sum", "求和"),
+    ("product", "Product", "乘积"),
+    ("difference", "Difference", "相减"),
+    ("ratio", "Ratio", "比值"),
+    ("least", "Least", "取最小"),
+    ("greatest", "Greatest", "取最大"),
+    ("earlier", "Earlier", "较早期间"),
+    ("relative_change", "Relative change", "相对变化"),
+    ("points_change", "Change in points", "百分点变化"),
+    ("annual_growth", "Growth a year", "年均增长"),
+    ("elasticity", "Elasticity", "弹性系数"),
+    ("weighted_index", "Weighted index", "加权指数"),
+    ("aspect", "Aspect", "方面"),
+    ("term", "Term over its lead", "与引领值之比"),
+    ("new_links", "New links", "新增链接"),
+    ("count_distinct", "Different ones", "去重计数"),
+    ("first_known", "The first that is known", "取首个已知值"),
+];
+
 impl Messages {
+    /// A step of a computation.
+    pub fn step(&self, word: &str) -> &'static str {
+        let found = STEPS.iter().find(|(own, _, _)| *own == word);
+        found.map_or(self.lang.of("Step", "步骤"), |(_, en, zh)| self.lang.of(en, zh))
+    }
+
     /// What became of a table's row, or would become of it.
     pub fn row_status(&self, status: RowStatus, dry_run: bool) -> &'static str {
         match (status, dry_run) {

@@ -15,6 +15,8 @@ mod held;
 mod home;
 mod import;
 mod imported;
+mod indicator;
+mod indicators;
 mod mapping;
 mod month;
 mod partners;
@@ -92,6 +94,8 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Import => import::form(visit),
         Address::Imported(upload) => imported::answer(visit, upload).await,
         Address::Mapping(upload) => imported::mapping(visit, upload).await,
+        Address::Indicators(park) => indicators::answer(visit, park).await,
+        Address::Indicator(park, name) => indicator::answer(visit, park, name).await,
         Address::SignOut
         | Address::Confirm(_)
         | Address::Decline(_)
@@ -154,6 +158,8 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Reports(_)
         | Address::Corrections
         | Address::Disputes
-        | Address::Mapping(_) => unreachable!("these take no POST"),
+        | Address::Mapping(_)
+        | Address::Indicators(_)
+        | Address::Indicator(..) => unreachable!("these take no POST"),
     }
 }

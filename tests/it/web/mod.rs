@@ -2,10 +2,10 @@
 
 mod accept;
 mod bills;
-mod browser;
+pub mod browser;
 mod contracts;
 mod corrections;
-mod html;
+pub mod html;
 mod import;
 mod pages;
 mod partners;

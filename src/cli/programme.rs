@@ -1,0 +1,201 @@
+//! `symbiosis report PARK --programme`: a park's indicators by a published method, straight from
+//! the log.
+//!
+//! Invariant: the method, the items and the facts are those of the records below one position, and
+//! what evaluates them is what the API answers from; so both give the same figures.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::api;
+use crate::cli::args::{Report, ReportFormat, ReportLang};
+use crate::cli::export::option;
+use crate::cli::folder::{options, view};
+use crate::cli::out::{Failure, Out, Outcome, count};
+use crate::cli::report::{only_park, table};
+use crate::cli::site_report::put;
+use crate::config::Settings;
+use crate::domain::event::Event;
+use crate::domain::fact::facts;
+use crate::domain::id::ParkId;
+use crate::domain::method::{Item, Method};
+use crate::domain::name::Name;
+use crate::domain::state::{PublishedMethod, method_id};
+use crate::domain::time::Period;
+use crate::log::LogReader;
+use crate::query::programme::{Passes, Programme, ProgrammeAnswer, Question};
+use crate::query::programme_of;
+use crate::query::programme_table::{IndicatorRow, rows, word};
+use crate::record::Decoded;
+use crate::statistics::method::Ground;
+use crate::table::Format;
+use crate::web::{self, Lang};
+
+pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome {
+    let park: Option<ParkId> = option("PARK", args.park.as_ref().or(args.of.as_ref()))?;
+    let period: Option<Period> = option("--period", args.site.period.as_ref())?;
+    let period = period.ok_or_else(|| Failure::Usage("say which --period".to_owned()))?;
+    let reader = view(&options(&args.folder, settings).folder)?;
+    let size = reader.size();
+    let as_of = args.programme.as_of.unwrap_or(size);
+    if as_of > size {
+        let records = count(size, "record");
+        return Err(Failure::Usage(format!("--as-of {as_of}: there are {records}")));
+    }
+    let park = match park {
+        Some(park) => park,
+        None => only_park(&reader)?,
+    };
+    let folded = Folded::read(&reader, as_of, &park, period)?;
+    let method = folded.method(named, period)?;
+    let choices = args.programme.choices.as_deref().unwrap_or("");
+    let choices = programme_of::choices(choices, &method).map_err(|part| {
+        let known = method.parameters.iter().map(|one| {
+            let choices: Vec<&str> = one.choices.iter().map(Name::as_str).collect();
+            format!("{}:{}", one.parameter, choices.join("|"))
+        });
+        let known = known.collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { "none".to_owned() } else { known };
+        Failure::Usage(format!("--choices: `{part}` is no choice of {named}; it has {known}"))
+    })?;
+    let base_year = args.programme.base_year;
+    let question = Question { park, period, base_year, choices, as_of, lag: 0, root: None };
+    let items = |name: &Name| folded.items.get(name).cloned();
+    let answer = Programme::evaluate(question, &method, &items, &folded.ground).answer();
+    write(args, &answer, out)
+}
+
+/// What the log says below a position.
+#[derive(Default)]
+struct Folded {
+    versions: Vec<PublishedMethod>,
+    items: BTreeMap<Name, Item>,
+    ground: Ground,
+}
+
+impl Folded {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "facts are of many events")]
+    fn read(
+        reader: &LogReader,
+        as_of: u64,
+        park: &ParkId,
+        period: Period,
+    ) -> Result<Folded, Failure> {
+        let (mut folded, mut is_there) = (Folded::default(), false);
+        reader.scan_stored(0, as_of, |stored| {
+            is_there |= stored.head.parks.iter().any(|(own, _)| own == park);
+            let decoded = Decoded::read(&stored.line, stored.head.clone());
+            let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
+            match &decoded.event {
+                Event::MethodPublished(published) => folded.published(&published.document),
+                Event::MethodWithdrawn(withdrawn) => {
+                    let is_it = |one: &&mut PublishedMethod| {
+                        method_id(&one.method, one.version) == withdrawn.id.as_str()
+                    };
+                    if let Some(version) = folded.versions.iter_mut().find(is_it) {
+                        version.withdrawn = Some(withdrawn.reason.clone());
+                    }
+                }
+                event => facts(event, |fact| {
+                    if fact.park == *park && fact.day <= period.last() {
+                        folded.ground.add_fact(&fact);
+                    }
+                }),
+            }
+            Ok::<(), Failure>(())
+        })?;
+        if is_there {
+            return Ok(folded);
+        }
+        let records = count(as_of, "record");
+        Err(Failure::failed(format!("there is no park {park} in {records}")))
+    }
+
+    fn published(&mut self, document: &Method) {
+        for item in &document.items {
+            self.items.entry(item.item.clone()).or_insert_with(|| item.clone());
+        }
+        self.versions.push(PublishedMethod::of(document));
+    }
+
+    /// By its name, or by its name and version.
+    fn method(&self, named: &str, period: Period) -> Result<Method, Failure> {
+        let all = || self.versions.iter().cloned();
+        let found = match named.contains('.') {
+            true => all().find(|one| method_id(&one.method, one.version) == named),
+            false => programme_of::newest(all().filter(|one| one.method.as_str() == named), period),
+        };
+        found.map(|found| found.read()).ok_or_else(|| {
+            let mut known: Vec<String> =
+                all().map(|one| method_id(&one.method, one.version)).collect();
+            known.sort_unstable();
+            let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
+            let right = "publish those that ship with `symbiosis method publish --shipped`";
+            Failure::failed(format!("no method {named} is published here ({known}); {right}"))
+        })
+    }
+}
+
+fn write(args: &Report, answer: &ProgrammeAnswer, out: Out) -> Outcome {
+    let usual = if out.json { ReportFormat::Json } else { ReportFormat::Table };
+    let file = |format| {
+        let file = api::rows_table(format, "indicators", &rows(answer));
+        file.map_err(|error| Failure::failed(error.to_string()))
+    };
+    let bytes = match args.site.format.unwrap_or(usual) {
+        ReportFormat::Table => text(answer).into_bytes(),
+        ReportFormat::Json => {
+            let text = serde_json::to_string_pretty(answer).expect("answers have string keys");
+            format!("{text}\n").into_bytes()
+        }
+        ReportFormat::Csv => file(Format::Csv)?,
+        ReportFormat::Xlsx => file(Format::Xlsx)?,
+        ReportFormat::Html => {
+            let lang = match args.programme.lang {
+                ReportLang::En => Lang::En,
+                ReportLang::Zh => Lang::Zh,
+            };
+            web::programme_sheet(answer, lang).into_bytes()
+        }
+    };
+    put(args, &bytes)
+}
+
+fn text(answer: &ProgrammeAnswer) -> String {
+    let ProgrammeAnswer { park, period, method, method_version, title_en, as_of, .. } = answer;
+    let records = count(*as_of, "record");
+    let mut text =
+        format!("{title_en} ({method} {method_version})\n{park}, {period}, from {records}");
+    if let Some(year) = answer.base_year {
+        let _ = write!(text, ", base year {year}");
+    }
+    for choice in &answer.parameters {
+        let _ = write!(text, ", {} {}", choice.parameter, choice.choice);
+    }
+    text.push_str("\n\n");
+    let header = ["no.", "indicator", "status", "value", "unit", "threshold", "measured %"];
+    let header = header.map(str::to_owned).to_vec();
+    let line = |row: IndicatorRow| {
+        let status = word(&row.status).replace('_', " ");
+        let (title, unit) = (row.title_en, row.unit);
+        vec![row.number, title, status, row.value, unit, row.threshold, row.measured_percent]
+    };
+    let lines: Vec<_> = std::iter::once(header).chain(rows(answer).into_iter().map(line)).collect();
+    table(&mut text, &lines, 3);
+    let missing: Vec<IndicatorRow> =
+        rows(answer).into_iter().filter(|row| !row.missing.is_empty()).collect();
+    if !missing.is_empty() {
+        text.push_str("\nMissing\n");
+        for row in missing {
+            let _ = writeln!(text, "  {}: {}", row.indicator, row.missing);
+        }
+    }
+    let says = match answer.passes {
+        None => return text,
+        Some(Passes::Yes) => "The park passes.",
+        Some(Passes::No) => "The park does not pass.",
+        Some(Passes::Unknown) => "Whether the park passes depends on what is missing.",
+    };
+    let _ = writeln!(text, "\n{says}");
+    text
+}
