@@ -124,5 +124,9 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::BookInputs(data) => mass_balance::book_inputs(context, data),
         Request::ClaimOutput(data) => mass_balance::claim_output(context, data),
         Request::CloseMassBalance(data) => mass_balance::close_mass_balance(context, data),
+        Request::FormLot(data) => stock::form_lot(context, data),
+        Request::BlendLots(data) => stock::blend_lots(context, data),
+        Request::SplitLot(data) => stock::split_lot(context, data),
+        Request::DissolveLot(data) => stock::dissolve_lot(context, data),
     }
 }

@@ -129,6 +129,7 @@ ids! {
     StatementId "stm_" "statement"
     ClaimId "clm_" "claim"
     MassBalanceId "mbl_" "mass balance"
+    LotId "lot_" "lot"
 }
 
 #[cfg(test)]

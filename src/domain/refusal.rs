@@ -222,6 +222,12 @@ codes! {
     OutsideMassBalance "outside_mass_balance" Conflict
     OtherOrigin "other_origin" Conflict
     MassBalanceExceeded "mass_balance_exceeded" Conflict
+    UnknownLot "unknown_lot" Unknown
+    LotEnded "lot_ended" Conflict
+    LotExceeded "lot_exceeded" Conflict
+    NameTheLot "name_the_lot" Conflict
+    NotInLot "not_in_lot" Conflict
+    BeforeLot "before_lot" Conflict
 }
 
 /// Why a command is refused.

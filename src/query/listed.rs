@@ -3,7 +3,7 @@
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, Lot, MassBalance,
     Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
     StockAccount,
 };
@@ -81,6 +81,7 @@ listed! {
     MassBalance "mass_balances" true |state, _states| {
         Sight::Rows(concern([&state.firm], [&state.park]))
     };
+    Lot "lots" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

@@ -249,6 +249,12 @@ const REASONS: &[(&str, &str)] = &[
     ("outside_mass_balance", "不在该账户的期间内。"),
     ("other_origin", "该账户只允许一个供方场地。"),
     ("mass_balance_exceeded", "超过合格投入可声明的数量。"),
+    ("unknown_lot", "该库存台账中没有这个批次。"),
+    ("lot_ended", "该批次已无剩余。"),
+    ("lot_exceeded", "超过批次的剩余量。"),
+    ("name_the_lot", "所需数量在批次中，请指明批次。"),
+    ("not_in_lot", "该批次中没有这次交付的物料。"),
+    ("before_lot", "早于批次或库存台账开始的日期。"),
 ];
 
 #[cfg(test)]

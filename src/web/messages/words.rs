@@ -300,6 +300,10 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("inputs_booked", "Qualifying input booked", "登记合格投入"),
     ("output_claimed", "Output claimed", "声明产出"),
     ("mass_balance_closed", "Mass balance closed", "质量平衡结账"),
+    ("lot_formed", "Lot formed", "设立批次"),
+    ("lots_blended", "Lots blended", "批次混合"),
+    ("lot_split", "Lot split", "批次拆分"),
+    ("lot_dissolved", "Lot dissolved", "批次解除"),
 ];
 
 impl Messages {
