@@ -438,6 +438,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "item" => ("The item.", of("Name")),
         "statement" => ("The statement.", of("StatementId")),
         "claim" => ("The claim.", of("ClaimId")),
+        "lot" => ("The lot.", of("LotId")),
         "balance" => ("The mass balance account.", of("MassBalanceId")),
         "roster" => ("The roster.", of("RosterId")),
         "participation" => ("The participation.", of("ParticipationId")),

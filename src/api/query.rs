@@ -13,6 +13,8 @@ use crate::domain::digest::Digest;
 use crate::domain::id::{
     CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, MaterialId, MeterId,
     ParkId, ParticipationId, PermitId, ReturnId, RosterId, ScaleId, SiteId,
+    CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, LotId, MaterialId,
+    MeterId, ParkId, PermitId, ReturnId, ScaleId, SiteId,
 };
 use crate::domain::name::Name;
 use crate::domain::subject::Subject;
@@ -100,7 +102,7 @@ macro_rules! values {
 
 values! {
     Text, Name, Month, Period, Day,
-    ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId,
+    ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId, LotId,
     DeliveryId, ReturnId, KeyId, MeterId, ScaleId, CatalogueId, EvidenceId,
     RosterId, ParticipationId, Digest, Subject,
 }

@@ -138,5 +138,9 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::RevokeNaming(data) => procedure::revoke_naming(context, data),
         Request::Appeal(data) => procedure::appeal(context, data),
         Request::DecideAppeal(data) => procedure::decide_appeal(context, data),
+        Request::FormLot(data) => stock::form_lot(context, data),
+        Request::BlendLots(data) => stock::blend_lots(context, data),
+        Request::SplitLot(data) => stock::split_lot(context, data),
+        Request::DissolveLot(data) => stock::dissolve_lot(context, data),
     }
 }

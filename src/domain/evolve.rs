@@ -108,7 +108,11 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::StockDrawn(_)
         | Event::StockCounted(_)
         | Event::StockAdjusted(_)
-        | Event::StockLost(_) => stock::evolve(states, meta, event),
+        | Event::StockLost(_)
+        | Event::LotFormed(_)
+        | Event::LotsBlended(_)
+        | Event::LotSplit(_)
+        | Event::LotDissolved(_) => stock::evolve(states, meta, event),
         Event::SheetSigned(_)
         | Event::WindowSettled(_)
         | Event::WindowRestated(_)

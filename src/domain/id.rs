@@ -131,6 +131,7 @@ ids! {
     MassBalanceId "mbl_" "mass balance"
     RosterId "ros_" "roster"
     ParticipationId "prg_" "participation"
+    LotId "lot_" "lot"
 }
 
 #[cfg(test)]

@@ -231,6 +231,12 @@ codes! {
     TooLate "too_late" Conflict
     DeadlineNotOver "deadline_not_over" Conflict
     ReportNotFiled "report_not_filed" Conflict
+    UnknownLot "unknown_lot" Unknown
+    LotEnded "lot_ended" Conflict
+    LotExceeded "lot_exceeded" Conflict
+    NameTheLot "name_the_lot" Conflict
+    NotInLot "not_in_lot" Conflict
+    BeforeLot "before_lot" Conflict
 }
 
 /// Why a command is refused.

@@ -84,6 +84,8 @@ pub enum Kind {
     RosterVersion = 42,
     /// A park's way through a programme.
     Participation = 43,
+    /// A part of a stock account that is set aside.
+    Lot = 41,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

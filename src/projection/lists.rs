@@ -4,10 +4,11 @@
 
 use std::borrow::Cow;
 
-use crate::domain::event::{Event, Stated};
-use crate::domain::id::{FirmId, ParkId};
+use crate::domain::event::{Event, Stated, StockPlace};
+use crate::domain::id::{FirmId, LotId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::shapes::{Nonconformity, Ticket};
+use crate::domain::state::account_id;
 use crate::domain::states::{Kind, States as _};
 use crate::index::{IndexError, ListOf, Rows};
 use crate::record::Decoded;
@@ -36,10 +37,17 @@ pub fn apply(rows: &mut Rows, record: &Decoded) -> Result<(), IndexError> {
             }
         }
     }
-    // Only the first record of a stream brings an aggregate into being; periods and stock accounts
-    // have no stream of their own, and a month is closed once, an account opened once.
+    // Only the first record of a stream brings an aggregate into being; periods, stock accounts
+    // and lots have no stream of their own, and each of them begins once.
     let begins = record.version == 0
-        || matches!(record.event, Event::PeriodClosed(_) | Event::StockOpened(_));
+        || matches!(
+            record.event,
+            Event::PeriodClosed(_)
+                | Event::StockOpened(_)
+                | Event::LotFormed(_)
+                | Event::LotsBlended(_)
+                | Event::LotSplit(_)
+        );
     if !begins {
         return Ok(());
     }
@@ -143,6 +151,9 @@ fn entry_of_figures(event: &Event) -> Option<Entry<'_>> {
             let id = format!("{}/{}", e.place.site, e.place.material.material);
             of(Kind::StockAccount, id, vec![&e.place.park], vec![&e.place.firm])
         }
+        Event::LotFormed(e) => lot(&e.lot, &e.place),
+        Event::LotsBlended(e) => lot(&e.lot, &e.place),
+        Event::LotSplit(e) => lot(&e.lot, &e.place),
         Event::ClaimIssued(e) => {
             let parks = vec![&e.producer.park, &e.user.park];
             of(Kind::Claim, e.claim.as_str(), parks, vec![&e.producer.firm, &e.user.firm])
@@ -164,6 +175,18 @@ fn entry_of_figures(event: &Event) -> Option<Entry<'_>> {
         }),
         _ => None,
     }
+}
+
+/// A lot stands under its account as well.
+fn lot<'a>(lot: &'a LotId, place: &'a StockPlace) -> Option<Entry<'a>> {
+    Some(Entry {
+        kind: Kind::Lot,
+        id: lot.as_str().into(),
+        parks: vec![&place.park],
+        firms: vec![&place.firm],
+        contract: None,
+        subject: Some(account_id(&place.site, &place.material.material)),
+    })
 }
 
 /// The entry of what is under no contract.

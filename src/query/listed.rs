@@ -6,6 +6,9 @@ use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
     Material, Meter, Park, Participation, Period, PeriodReturn, Permit, PublishedMethod, Scale,
     Site, Statement, StockAccount,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, Lot, MassBalance,
+    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
+    StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -84,6 +87,7 @@ listed! {
     Participation "participations" false |state, _states| {
         Sight::Procedure(vec![state.park.clone()])
     };
+    Lot "lots" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

@@ -1,6 +1,6 @@
 //! The movements of a stock account, as a list.
 
-use crate::domain::id::{MaterialId, SiteId};
+use crate::domain::id::{LotId, MaterialId, SiteId};
 use crate::domain::state::{StockAccount, account_id, entries_of};
 use crate::domain::time::Day;
 use crate::query::answer::{Page, QueryError};
@@ -15,6 +15,8 @@ pub struct EntriesOf {
     pub material: MaterialId,
     pub from: Day,
     pub to: Day,
+    /// Those of this lot.
+    pub lot: Option<LotId>,
     pub cursor: Option<String>,
     /// All that follow, if absent.
     pub limit: Option<usize>,
@@ -22,11 +24,17 @@ pub struct EntriesOf {
 
 /// The movements of an account on these days, in the order in which they were recorded.
 pub fn entries(rows: &Rows<'_>, of: &EntriesOf) -> Result<Page<StockEntryView>, QueryError> {
-    let EntriesOf { site, material, from, to, cursor, limit } = of;
+    let EntriesOf { site, material, from, to, lot, cursor, limit } = of;
     let position = rows.index.position();
     let id = account_id(site, material);
     let account = rows.stored::<StockAccount>(&id).ok_or(QueryError::NotFound("stock"))?;
-    let list = ListKey::new("stock_entries", &format!("{id} {from} {to}"));
+    let list = ListKey::new(
+        "stock_entries",
+        &match lot {
+            None => format!("{id} {from} {to}"),
+            Some(lot) => format!("{id} {from} {to} {lot}"),
+        },
+    );
     let (as_of, next) = match cursor {
         None => (position, 0),
         Some(cursor) => {
@@ -38,7 +46,9 @@ pub fn entries(rows: &Rows<'_>, of: &EntriesOf) -> Result<Page<StockEntryView>, 
     let months = months.filter(|month| (from.month()..=to.month()).contains(month));
     let mut found: Vec<_> = months.flat_map(|month| entries_of(rows.index, &id, *month)).collect();
     found.retain(|entry| {
-        (from..=to).contains(&&entry.day) && (next..as_of).contains(&entry.position)
+        (from..=to).contains(&&entry.day)
+            && (next..as_of).contains(&entry.position)
+            && (lot.is_none() || entry.lot == *lot)
     });
     found.sort_by_key(|entry| entry.position);
     let mut after = None;

@@ -255,6 +255,7 @@ impl<'a> LoadSeries<'a> {
         let delay = self.random.between(1, 10) * MINUTE;
         let data = UseDelivery {
             delivery: load.delivery.clone(),
+            lot: None,
             operation,
             product: exchange.product.clone(),
             quantity: None,

@@ -90,7 +90,7 @@ impl<'a> MeterSeries<'a> {
         telling.tell("accept", receiver, later(2 * HOUR), delay, accept);
         let (operation, product) =
             (self.trade.exchange.operation, self.trade.exchange.product.clone());
-        let used = UseDelivery { delivery, operation, product, quantity: None };
+        let used = UseDelivery { delivery, lot: None, operation, product, quantity: None };
         telling.tell("use", receiver, later(4 * HOUR), 5 * MINUTE, used);
         telling.end()
     }

@@ -142,6 +142,10 @@ doors! {
         "count_stock" "/stock/{site}/{material}/count"
         "adjust_stock" "/stock/{site}/{material}/adjust"
         "record_loss" "/stock/{site}/{material}/record-loss"
+        "form_lot" "/stock/{site}/{material}/lots"
+        "blend_lots" "/stock/{site}/{material}/blend-lots"
+        "split_lot" "/stock/{site}/{material}/lots/{lot}/split"
+        "dissolve_lot" "/stock/{site}/{material}/lots/{lot}/dissolve"
     }
     Claims {
         "issue_claim" "/claims"

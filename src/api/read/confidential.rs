@@ -2,7 +2,7 @@
 
 use crate::api::call::{Call, Reply, ok};
 use crate::api::operation::{Operation, Tag};
-use crate::domain::state::{Contract, Delivery};
+use crate::domain::state::{Contract, Delivery, Lot};
 use crate::query::answer::QueryError;
 use crate::query::listed::Listed;
 use crate::query::record::{Disclosed, Records};
@@ -34,6 +34,13 @@ pub fn operations() -> Vec<Operation> {
         )
         .answers::<Disclosed>("The values.")
         .to(|call| confidential::<Delivery>(call, "delivery")),
+        Operation::get("/api/v1/lots/{lot}/confidential", "get_lot_confidential", Tag::Stock)
+            .says(
+                "Shows a lot's confidential values.",
+                "Its composition with its salt, to its firm only.",
+            )
+            .answers::<Disclosed>("The values.")
+            .to(|call| confidential::<Lot>(call, "lot")),
     ]
 }
 
@@ -55,6 +62,13 @@ trait HasRecords {
 
 impl HasRecords for Contract {
     /// Prices stand in its proposal.
+    fn records(&self, created: u64) -> Vec<u64> {
+        vec![created]
+    }
+}
+
+impl HasRecords for Lot {
+    /// The composition stands in the record that made it.
     fn records(&self, created: u64) -> Vec<u64> {
         vec![created]
     }

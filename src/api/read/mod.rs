@@ -11,6 +11,7 @@ mod figures;
 mod health;
 mod link;
 mod log;
+mod lot;
 mod market;
 mod mass_balance;
 mod method;
@@ -60,6 +61,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(log::operations());
     operations.push(health::operation());
     operations.extend(stock::operations());
+    operations.extend(lot::operations());
     operations.extend(claim::operations());
     operations.extend(mass_balance::operations());
     operations.extend(report::operations());

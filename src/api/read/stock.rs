@@ -8,7 +8,7 @@ use crate::api::read::collection::{
 };
 use crate::api::read::reach;
 use crate::api::table::{ListFormat, asked, export};
-use crate::domain::id::{FirmId, MaterialId, ParkId, SiteId};
+use crate::domain::id::{FirmId, LotId, MaterialId, ParkId, SiteId};
 use crate::domain::state::{StockAccount, account_id};
 use crate::domain::time::Day;
 use crate::query::answer::{Answer, Page};
@@ -53,6 +53,8 @@ query! {
         /// The most items to answer; 50 if absent.
         #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
         limit: Option<Limit>,
+        /// Of this lot.
+        lot: Option<LotId>,
         /// The last day, included.
         to: Option<Day>,
     }
@@ -108,7 +110,7 @@ async fn read(call: Call) -> Reply {
 
 async fn list_entries(call: Call) -> Reply {
     let (site, material) = (call.segment("site")?, call.segment("material")?);
-    let EntryQuery { at_least, cursor, format, from, limit, to } = call.query()?;
+    let EntryQuery { at_least, cursor, format, from, limit, lot, to } = call.query()?;
     reach(&call, at_least).await?;
     let format = asked(&call, format);
     let is_part = cursor.is_some() || limit.is_some();
@@ -117,6 +119,7 @@ async fn list_entries(call: Call) -> Reply {
         material,
         from: from.unwrap_or(Day::MIN),
         to: to.unwrap_or(Day::MAX),
+        lot,
         cursor: cursor.map(|word| word.0),
         limit: Some(rows::limit(limit.map(|limit| limit.0))),
     };

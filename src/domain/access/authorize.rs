@@ -289,6 +289,11 @@ mod tests {
         act dispute_delivery frm_b -      -    -    -     -       -       -        -         -
         act draw_stock frm_a       -      -    yes  -     -       -       -        -         -
         act draw_stock frm_b       -      -    -    -     -       -       -        -         -
+        act form_lot frm_a         -      -    yes  -     -       -       -        -         -
+        act form_lot frm_b         -      -    -    -     -       -       -        -         -
+        act blend_lots frm_a       -      -    yes  -     -       -       -        -         -
+        act split_lot frm_a        -      -    yes  -     -       -       -        -         -
+        act dissolve_lot frm_a     -      -    yes  -     -       -       -        -         -
         act issue_claim frm_a      -      -    yes  -     -       -       -        -         -
         act issue_claim frm_b      -      -    -    -     -       -       -        -         -
         act allocate_claim frm_a   -      -    yes  -     -       -       -        -         -
@@ -438,7 +443,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 82 * 9);
+        assert_eq!(seen, 87 * 9);
     }
 
     #[test]

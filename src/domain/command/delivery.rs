@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::code::Operation;
 use crate::domain::confidential::{Confidential, Seal};
-use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId};
+use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId, LotId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::{Evidence, Grade, Measured, MethodBasis, Readings, Segment};
 use crate::domain::text::Text;
@@ -152,6 +152,9 @@ pub struct DisposeRejection {
 #[serde(deny_unknown_fields)]
 pub struct UseDelivery {
     pub delivery: DeliveryId,
+    /// The lot that it is taken of, of which this delivery is a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     /// R1 to R13. Needed unless the material is a utility or a product. R12 and R13 are recorded
     /// and never count as used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,7 +162,7 @@ pub struct UseDelivery {
     /// What it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<Text>,
-    /// All that is left if absent.
+    /// All that is left if absent: in the lot, or in no lot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Quantity>,
 }
@@ -169,8 +172,11 @@ pub struct UseDelivery {
 #[serde(deny_unknown_fields)]
 pub struct DisposeDelivery {
     pub delivery: DeliveryId,
+    /// The lot that it is taken of, of which this delivery is a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub operation: Operation,
-    /// All that is left if absent.
+    /// All that is left if absent: in the lot, or in no lot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Quantity>,
 }

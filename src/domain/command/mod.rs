@@ -13,6 +13,7 @@ mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
+mod lot;
 mod market;
 mod mass_balance;
 mod method;
@@ -47,6 +48,7 @@ pub use delivery::{
 };
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
+pub use lot::{BlendLots, DissolveLot, FormLot, NewLot, SplitLot};
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
 pub use mass_balance::{BookInputs, ClaimOutput, CloseMassBalance, CustodyModel, OpenMassBalance};
 pub use method::{PublishMethod, WithdrawMethod};
@@ -242,6 +244,10 @@ commands! {
     RevokeNaming "revoke_naming" "Records that a name was revoked."
     Appeal "appeal" "Appeals against a decision."
     DecideAppeal "decide_appeal" "Records what was decided of an appeal."
+    FormLot "form_lot" "Sets a part of the pile aside as a lot."
+    BlendLots "blend_lots" "Makes one lot of several."
+    SplitLot "split_lot" "Parts a lot."
+    DissolveLot "dissolve_lot" "Puts what is left of a lot back to the pile."
 }
 pub(crate) use for_each_command;
 
@@ -260,6 +266,8 @@ impl Request {
             Request::AnswerLink(data) => data.seal(seal),
             Request::RecordInvoice(data) => data.seal(seal),
             Request::RecordPayment(data) => data.seal(seal),
+            Request::FormLot(data) => data.seal(seal),
+            Request::BlendLots(data) => data.seal(seal),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::code::Operation;
-use crate::domain::id::{MaterialId, SiteId};
+use crate::domain::id::{LotId, MaterialId, SiteId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Evidence;
 use crate::domain::text::Text;
@@ -40,13 +40,19 @@ pub struct RecordGeneration {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DrawStock {
+    /// The lot that it is taken of: its oldest first, whether it is own material or was
+    /// accepted. What is in a lot is taken of no other way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub material: MaterialId,
     /// Of own material; what was accepted was measured when it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     /// A recovery (R) or a disposal (D).
     pub operation: Operation,
-    pub origin: StockOrigin,
+    /// Needed where no lot is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<StockOrigin>,
     /// What it becomes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<Text>,
@@ -92,6 +98,9 @@ pub struct AdjustStock {
     pub direction: StockDirection,
     #[schema(min_items = 1, max_items = 10)]
     pub evidence: Vec<Evidence>,
+    /// The lot that it is of. A gain of a lot is a part of it that no delivery accounts for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub material: MaterialId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
@@ -107,6 +116,9 @@ pub struct RecordLoss {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
     pub evidence: Vec<Evidence>,
+    /// The lot that it is of: its oldest is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub material: MaterialId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,

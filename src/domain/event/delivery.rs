@@ -11,7 +11,7 @@ use crate::domain::code::Operation;
 use crate::domain::command::Manifest;
 use crate::domain::confidential::{Confidential, Sealed};
 use crate::domain::event::Side;
-use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId, SiteId};
+use crate::domain::id::{CallOffId, ContractId, DeliveryId, FirmId, LotId, SiteId};
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::{
     CheckReading, Evidence, Grade, MaterialBrief, Measured, MethodBasis, Nonconformity, Party,
@@ -191,6 +191,9 @@ pub struct RejectionDisposed {
 pub struct DeliveryUsed {
     pub day: Day,
     pub exchange: Exchange,
+    /// The lot that it was of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub method: Method,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<Operation>,
@@ -204,6 +207,9 @@ pub struct DeliveryUsed {
 pub struct DeliveryDisposed {
     pub day: Day,
     pub exchange: Exchange,
+    /// The lot that it was of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub method: Method,
     pub operation: Operation,
     pub quantity: Quantity,

@@ -11,6 +11,7 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod ledger;
+mod lot;
 mod market;
 mod mass_balance;
 mod method;
@@ -46,6 +47,7 @@ pub use delivery::{
 pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Held, SettlementProposed};
 pub use evidence::EvidenceAttached;
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
+pub use lot::{BlendedLot, LotDissolved, LotFormed, LotPart, LotSplit, LotsBlended};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
 pub use mass_balance::{
     BookedInput, InputsBooked, MassBalanceClosed, MassBalanceOpened, OutputClaimed,
@@ -254,6 +256,10 @@ events! {
     NamingRevoked "naming_revoked" 1
     AppealFiled "appeal_filed" 1
     AppealDecided "appeal_decided" 1
+    LotFormed "lot_formed" 1
+    LotsBlended "lots_blended" 1
+    LotSplit "lot_split" 1
+    LotDissolved "lot_dissolved" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -346,6 +352,10 @@ impl Event {
             Event::StockCounted(e) => of("site", e.place.site.as_str()),
             Event::StockAdjusted(e) => of("site", e.place.site.as_str()),
             Event::StockLost(e) => of("site", e.place.site.as_str()),
+            Event::LotFormed(e) => of("site", e.place.site.as_str()),
+            Event::LotsBlended(e) => of("site", e.place.site.as_str()),
+            Event::LotSplit(e) => of("site", e.place.site.as_str()),
+            Event::LotDissolved(e) => of("site", e.place.site.as_str()),
             Event::ClaimIssued(e) => of("claim", e.claim.as_str()),
             Event::ClaimAllocationProposed(e) => of("claim", e.claim.as_str()),
             Event::ClaimAllocated(e) => of("claim", e.claim.as_str()),
@@ -474,6 +484,10 @@ impl Event {
             Event::StockCounted(e) => Some(&e.place),
             Event::StockAdjusted(e) => Some(&e.place),
             Event::StockLost(e) => Some(&e.place),
+            Event::LotFormed(e) => Some(&e.place),
+            Event::LotsBlended(e) => Some(&e.place),
+            Event::LotSplit(e) => Some(&e.place),
+            Event::LotDissolved(e) => Some(&e.place),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::code::Operation;
 use crate::domain::command::{StockCause, StockDirection};
-use crate::domain::id::{FirmId, ParkId, SiteId};
+use crate::domain::id::{FirmId, LotId, ParkId, SiteId};
 use crate::domain::quantity::{Method, Quantity, Sum};
 use crate::domain::shapes::{Evidence, MaterialBrief};
 use crate::domain::text::Text;
@@ -49,6 +49,9 @@ pub struct StockGenerated {
 #[serde(deny_unknown_fields)]
 pub struct StockDrawn {
     pub day: Day,
+    /// The lot that it was of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub method: Method,
     pub operation: Operation,
     pub place: StockPlace,
@@ -78,6 +81,9 @@ pub struct StockAdjusted {
     pub day: Day,
     pub direction: StockDirection,
     pub evidence: Vec<Evidence>,
+    /// The lot that it was of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
     pub place: StockPlace,
@@ -91,6 +97,9 @@ pub struct StockLost {
     pub day: Day,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// The lot that it was of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
     pub place: StockPlace,

@@ -34,7 +34,7 @@ pub enum DeliveryStage {
     Accepted,
     PartlyRejected,
     Rejected,
-    /// All that was accepted was used or disposed of.
+    /// All that was accepted was used, disposed of or lost out of a lot.
     Finished,
 }
 
@@ -60,6 +60,10 @@ pub struct Delivery {
     /// The last one; an open one holds back what is claimed of it.
     pub dispute: Option<Dispute>,
     pub exchange: Exchange,
+    /// What lots have of it.
+    pub in_lots: i64,
+    /// What was lost out of lots.
+    pub lost: i64,
     /// The account of which it is qualifying input.
     pub mass_balance: Option<MassBalanceId>,
     pub mode: DeliveryMode,
@@ -219,9 +223,9 @@ impl MeterUse {
 }
 
 impl Delivery {
-    /// Accepted and neither used, passed on nor disposed of yet.
+    /// Accepted and neither used, passed on, disposed of nor lost out of a lot yet.
     pub fn left(&self) -> i64 {
-        self.accepted.unwrap_or(0) - self.used - self.used_interim - self.disposed
+        self.accepted.unwrap_or(0) - self.used - self.used_interim - self.disposed - self.lost
     }
 
     /// Whether a side has recorded or confirmed anything of it.

@@ -11,6 +11,7 @@ pub mod day_book;
 mod delivery;
 mod dispute;
 mod evidence;
+mod lot;
 mod market;
 mod mass_balance;
 mod method;
@@ -36,6 +37,7 @@ pub use delivery::{
 };
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
+pub use lot::{Lot, LotStage, MOST_PARTS, Part};
 pub use market::Listing;
 pub use mass_balance::{ClosedBalance, MassBalance, MassBalanceGroup, Output};
 pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};

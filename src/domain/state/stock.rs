@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::id::{DeliveryId, FirmId, MaterialId, ParkId, SiteId};
+use crate::domain::id::{DeliveryId, FirmId, LotId, MaterialId, ParkId, SiteId};
 use crate::domain::quantity::Sum;
 use crate::domain::shapes::MaterialBrief;
 use crate::domain::states::{Aggregate, Kind, States};
@@ -103,6 +103,8 @@ pub struct StockAccount {
     pub firm: FirmId,
     /// The first page of accepted deliveries that may have something left.
     pub first_lots: u64,
+    /// What its lots have.
+    pub in_lots: i128,
     /// How many deliveries were accepted into it.
     pub lots: u64,
     /// As it was when the account was opened.
@@ -121,6 +123,11 @@ impl StockAccount {
     /// In base units. Less than zero where more was recorded to have left than ever came.
     pub fn on_hand(&self) -> i128 {
         self.moved.total()
+    }
+
+    /// On hand and in no lot.
+    pub fn free(&self) -> i128 {
+        self.on_hand() - self.in_lots
     }
 }
 
@@ -143,6 +150,8 @@ pub struct StockEntry {
     pub balance: i128,
     pub day: Day,
     pub delivery: Option<DeliveryId>,
+    /// That it was of.
+    pub lot: Option<LotId>,
     pub movement: Movement,
     /// Of its record.
     pub position: u64,

@@ -202,6 +202,23 @@ fn of_deliveries_of_the_year(event: &Event) -> Option<Event> {
     }
 }
 
+/// The sample of a lot, of an account that there is.
+#[expect(clippy::wildcard_enum_match_arm, reason = "one of them")]
+fn of_an_account_of_the_year(event: &Event) -> Option<Event> {
+    let Event::LotFormed(event) = event else { return None };
+    let accepted = year().iter().find_map(|record| match &record.event {
+        Event::DeliveryAccepted(event) => Some(&event.exchange),
+        _ => None,
+    });
+    let Exchange { delivery, material, receiver, .. } = accepted?.clone();
+    let Party { firm, park, site, .. } = receiver;
+    let mut formed = event.clone();
+    formed.place = StockPlace { firm, material, park, site };
+    formed.parts.truncate(1);
+    formed.parts[0].delivery = Some(delivery);
+    Some(formed.into())
+}
+
 #[test]
 fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
     let mut states = checked_with_stock();
@@ -227,12 +244,16 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
         if let Some(event) = of_deliveries_of_the_year(&record.event) {
             evolve(&mut states, &record.meta(), &event);
         }
+        if let Some(event) = of_an_account_of_the_year(&record.event) {
+            evolve(&mut states, &record.meta(), &event);
+        }
         if let Some(event) = of_a_contract_of_the_year(&record.event) {
             evolve(&mut states, &record.meta(), &event);
         }
     }
     let kinds: Vec<_> = states.looked.keys().map(|kind| *kind as u8).collect();
     assert_eq!(kinds, (1..=Kind::Participation as u8).collect::<Vec<_>>(), "{:?}", states.looked);
+    assert_eq!(kinds, (1..=Kind::Lot as u8).collect::<Vec<_>>(), "{:?}", states.looked);
 }
 
 #[test]

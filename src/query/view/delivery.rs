@@ -41,8 +41,14 @@ view! {
         #[serde(skip_serializing_if = "Option::is_none")]
         dispute: Option<DisputeView>,
         exchange: Exchange,
-        /// Of what was accepted: neither used, passed on nor disposed of yet.
+        /// Of what is left: what lots have.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        in_lots: Option<Quantity>,
+        /// Of what was accepted: neither used, passed on, disposed of nor lost yet.
         left: Quantity,
+        /// Of what was accepted: lost out of lots.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lost: Option<Quantity>,
         mode: DeliveryMode,
         /// Rules that the recorded reality breaks, each once.
         nonconformities: Vec<Nonconformity>,
@@ -102,7 +108,9 @@ view! {
             disposed: of(state.disposed),
             dispute: state.dispute.as_ref().map(DisputeView::from),
             exchange: state.exchange.clone(),
+            in_lots: Some(state.in_lots).filter(|amount| *amount > 0).map(of),
             left: of(state.left()),
+            lost: Some(state.lost).filter(|amount| *amount > 0).map(of),
             mode: state.mode,
             nonconformities: state.nonconformities.clone(),
             parent: state.parent.clone(),

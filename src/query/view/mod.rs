@@ -9,6 +9,7 @@ mod claim;
 mod contract;
 mod delivery;
 mod evidence;
+mod lot;
 mod market;
 mod mass_balance;
 mod method;
@@ -25,6 +26,7 @@ pub use delivery::{
     RejectionView, SettlementView, WeightView,
 };
 pub use evidence::EvidenceView;
+pub use lot::{LotGenealogyView, LotPartView, LotView};
 pub use market::ListingView;
 pub use mass_balance::{MassBalanceView, OutputView};
 pub use method::{ItemView, MethodView, StatedFigureView, StatementView};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::id::{DeliveryId, FirmId, ParkId, SiteId};
+use crate::domain::id::{DeliveryId, FirmId, LotId, ParkId, SiteId};
 use crate::domain::quantity::Sum;
 use crate::domain::shapes::MaterialBrief;
 use crate::domain::state::{Movement, StockAccount, StockEntry, stock_sum};
@@ -21,6 +21,10 @@ view! {
     /// What lies of a material at a site.
     pub struct StockView of StockAccount {
         firm: FirmId,
+        /// On hand and in no lot.
+        free: Sum,
+        /// What its lots have; with `free` it is what is on hand.
+        in_lots: Sum,
         /// As it was when the account was opened.
         material: MaterialBrief,
         /// What it is the sum of, since the account was opened.
@@ -46,6 +50,8 @@ view! {
             created,
             version,
             firm: state.firm,
+            free: stock_sum(state.moved.total() - state.in_lots, &state.material),
+            in_lots: stock_sum(state.in_lots, &state.material),
             moved: moved.collect(),
             negative: state.moved.total() < 0,
             on_hand: stock_sum(state.moved.total(), &state.material),
@@ -68,6 +74,9 @@ pub struct StockEntryView {
     pub day: Day,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+    /// That it was of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
     pub movement: Movement,
     /// Its record.
     #[schema(minimum = 0)]
@@ -76,8 +85,8 @@ pub struct StockEntryView {
 
 impl StockEntryView {
     pub fn of(entry: StockEntry, material: &MaterialBrief) -> StockEntryView {
-        let StockEntry { amount, balance, day, delivery, movement, position } = entry;
+        let StockEntry { amount, balance, day, delivery, lot, movement, position } = entry;
         let (amount, balance) = (stock_sum(amount, material), stock_sum(balance, material));
-        StockEntryView { amount, balance, day, delivery, movement, position }
+        StockEntryView { amount, balance, day, delivery, lot, movement, position }
     }
 }

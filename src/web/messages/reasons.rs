@@ -258,6 +258,12 @@ const REASONS: &[(&str, &str)] = &[
     ("too_late", "期限已过。"),
     ("deadline_not_over", "整改期限未到。"),
     ("report_not_filed", "该年度报告尚未报送。"),
+    ("unknown_lot", "该库存台账中没有这个批次。"),
+    ("lot_ended", "该批次已无剩余。"),
+    ("lot_exceeded", "超过批次的剩余量。"),
+    ("name_the_lot", "所需数量在批次中，请指明批次。"),
+    ("not_in_lot", "该批次中没有这次交付的物料。"),
+    ("before_lot", "早于批次或库存台账开始的日期。"),
 ];
 
 #[cfg(test)]

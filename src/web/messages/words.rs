@@ -370,6 +370,10 @@ const STEPS: &[(&str, &str, &str)] = &[
     ("new_links", "New links", "新增链接"),
     ("count_distinct", "Different ones", "去重计数"),
     ("first_known", "The first that is known", "取首个已知值"),
+    ("lot_formed", "Lot formed", "设立批次"),
+    ("lots_blended", "Lots blended", "批次混合"),
+    ("lot_split", "Lot split", "批次拆分"),
+    ("lot_dissolved", "Lot dissolved", "批次解除"),
 ];
 
 impl Messages {

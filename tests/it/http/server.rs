@@ -251,15 +251,21 @@ impl Server {
 
     /// Dispatches, receives, accepts and uses a load of 31.20 t; answers the last answer.
     pub fn load(&self, keys: &Keys, number: u32) -> Value {
+        self.unused_load(keys, number);
+        let path = format!("/api/v1/deliveries/dlv_{number}/use");
+        let id = format!("cmd_use-{number}");
+        self.post(&path, &keys.mill, &id, &json!({"operation": "R5"})).ok()
+    }
+
+    /// Dispatched, received and accepted.
+    pub fn unused_load(&self, keys: &Keys, number: u32) -> Value {
         let path = |step: &str| format!("/api/v1/deliveries/dlv_{number}/{step}");
         let id = |step: &str| format!("cmd_{step}-{number}");
         let dispatch = dispatch(number, "31.20");
         self.post(&path("dispatch"), &keys.works, &id("out"), &dispatch).ok();
         let receive = json!({"measured": measured("scl_mill", number, "31.20")});
         self.post(&path("receive"), &keys.mill, &id("in"), &receive).ok();
-        self.post(&path("accept"), &keys.mill, &id("accept"), &json!({})).ok();
-        let used = self.post(&path("use"), &keys.mill, &id("use"), &json!({"operation": "R5"}));
-        used.ok()
+        self.post(&path("accept"), &keys.mill, &id("accept"), &json!({})).ok()
     }
 }
 

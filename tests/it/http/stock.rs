@@ -66,3 +66,70 @@ fn an_account_is_opened_moved_read_and_exported() {
     let refused = server.post(&format!("{AT}/draw"), &keys.mill, "cmd_draw", &draw);
     refused.problem(409, "use_exceeds_accepted");
 }
+
+#[test]
+fn lots_are_formed_blended_split_drawn_read_and_exported() {
+    let (server, keys) = Server::with_contract();
+    let open = json!({"evidence": evidence(), "method": "estimated", "quantity": tonnes("8")});
+    server.post(&format!("{AT}/open"), &keys.mill, "cmd_open", &open).ok();
+    let ask = |path: &str, id: &str, data: Value| {
+        server.post(&format!("{AT}/{path}"), &keys.mill, &format!("cmd_{id}"), &data)
+    };
+    server.unused_load(&keys, 1);
+    let form = |lot: &str, origin: &str, quantity: &str| {
+        let quantity = tonnes(quantity);
+        json!({"lot": lot, "origin": origin, "quantity": quantity})
+    };
+    let mut first = form("lot_1", "accepted", "20.20");
+    first["composition"] = "CaO 41 %".into();
+    ask("lots", "form-1", first).ok();
+    ask("lots", "form-2", form("lot_2", "generated", "3")).ok();
+    let blend = json!({"lot": "lot_3", "lots": ["lot_2", "lot_1"], "note": "for the kiln"});
+    ask("blend-lots", "blend", blend).ok();
+    let into = json!({"into": [{"lot": "lot_4", "quantity": tonnes("0.2")}]});
+    ask("lots/lot_3/split", "split", into).ok();
+    let draw = json!({"lot": "lot_3", "operation": "R5", "quantity": tonnes("6")});
+    let drawn = ask("draw", "draw", draw).ok();
+    server.settle(&drawn);
+    let account = server.get(AT, &keys.mill).ok()["item"].clone();
+    let sums = ["on_hand", "in_lots", "free"].map(|sum| account[sum]["value"].clone());
+    assert_eq!(sums, ["33.2", "17.2", "16"]);
+    let one = server.get(&format!("{AT}/lots/lot_3"), &keys.mill).ok()["item"].clone();
+    let part = |place: usize| one["parts"][place]["quantity"]["value"].as_str().unwrap();
+    assert_eq!((part(0), part(1)), ("14", "3"), "{one}");
+    let (delivery, own) = (&one["parts"][0]["delivery"], &one["parts"][1]["delivery"]);
+    assert_eq!((delivery, own), (&json!("dlv_1"), &Value::Null));
+    assert_eq!(one["blended_of"], json!(["lot_2", "lot_1"]));
+    assert_eq!(one["lot"]["quantity"]["value"], "17");
+    let ended = ask("lots/lot_1/dissolve", "end", json!({}));
+    ended.problem(409, "lot_ended");
+    let less = json!({"cause": "measuring", "method": "estimated", "quantity": tonnes("17")});
+    ask("count", "count", less).problem(409, "name_the_lot");
+    // The list goes on where a page ended.
+    let page = server.get(&format!("{AT}/lots?limit=3"), &keys.mill).ok();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let rest = server.get(&format!("{AT}/lots?limit=3&cursor={cursor}"), &keys.mill).ok();
+    let items = [&page, &rest].map(|page| page["items"].as_array().unwrap().clone()).concat();
+    let lots: Vec<_> = items
+        .iter()
+        .map(|lot| (lot["lot"].as_str().unwrap(), lot["stage"].as_str().unwrap()))
+        .collect();
+    let expected =
+        [("lot_1", "blended"), ("lot_2", "blended"), ("lot_3", "live"), ("lot_4", "live")];
+    assert_eq!(lots, expected);
+    let live = server.get(&format!("{AT}/lots?stage=live"), &keys.mill).ok();
+    assert_eq!(live["items"].as_array().unwrap().len(), 2);
+    let table = server.get(&format!("{AT}/lots?format=csv"), &keys.mill);
+    assert_eq!((table.status, table.text.lines().count()), (200, 5), "{}", table.text);
+    let moved = server.get(&format!("{AT}/entries?lot=lot_3"), &keys.mill).ok();
+    assert_eq!(moved["items"][0]["amount"]["value"], "-6");
+    assert_eq!(moved["items"].as_array().unwrap().len(), 1);
+    // A composition is its firm's alone.
+    let sealed = server.get("/api/v1/lots/lot_1/confidential", &keys.mill).ok();
+    assert_eq!(sealed["items"][0]["value"], "CaO 41 %", "{sealed}");
+    for path in [format!("{AT}/lots"), format!("{AT}/lots/lot_1")] {
+        server.get(&path, &keys.other).problem(404, "not_found");
+    }
+    server.get("/api/v1/lots/lot_1/confidential", &keys.works).problem(404, "not_found");
+    server.get("/api/v1/stock/sit_mill/mat_none/lots/lot_1", &keys.mill).problem(404, "not_found");
+}

@@ -303,11 +303,13 @@ fn accepted<S: States>(
     let Some(amount) = delivery.accepted else { return Ok(None) };
     let difference = measured.quantity.amount() - before.quantity.amount();
     let after = amount.saturating_add(difference);
-    let gone = amount - delivery.left();
+    // What lots have of it is put to account; dissolved, it can be corrected.
+    let gone = amount - delivery.left() + delivery.in_lots;
     let passed = claim::retired_further_on(context.states, delivery);
     if after < gone.max(delivery.used + delivery.disposed + passed) {
         let message = format!(
-            "{} of it was used, disposed of or claimed for good already, which is more",
+            "{} of it was used, disposed of, set aside in lots or claimed for good already, which \
+             is more",
             before.quantity.resized(gone.max(delivery.used + delivery.disposed + passed))
         );
         return Err(Refusal::new(Code::BelowUsed, pointer, message));

@@ -538,6 +538,8 @@ fn empty(exchange: &Exchange, day: Day) -> Delivery {
         discrepancy: None,
         dispatched: None,
         disposed: 0,
+        in_lots: 0,
+        lost: 0,
         dispute: None,
         exchange: exchange.clone(),
         mass_balance: None,

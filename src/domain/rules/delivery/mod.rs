@@ -51,7 +51,7 @@ pub use network::{evolve_balance, record_network_balance};
 pub use receive::receive_delivery;
 pub use rejection::{dispose_rejection, redirect_rejection, return_rejection};
 pub use shared::not_closed;
-pub use usage::{dispose_delivery, part_of_pile, use_delivery};
+pub use usage::{dispose_delivery, free_of, part_of_lot, part_of_pile, use_delivery};
 
 type Decision = Result<Vec<Event>, Refusal>;
 

@@ -1,26 +1,29 @@
 //! `use_delivery` and `dispose_delivery`: what became of what was accepted.
 //!
-//! Invariant: used, passed on and disposed of are together at most what was accepted. An interim
-//! recovery (R12, R13) is recorded and never counts as used. Hazardous waste goes only into an
-//! operation that a permit of the day of its receipt allows.
+//! Invariant: used, passed on and disposed of are together at most what was accepted, and what a
+//! lot has of a delivery goes only by the lot's name. An interim recovery (R12, R13) is recorded
+//! and never counts as used. Hazardous waste goes only into an operation that a permit of the day
+//! of its receipt allows.
 
 use crate::domain::code::Operation;
 use crate::domain::command::{DisposeDelivery, UseDelivery};
 use crate::domain::decide::Context;
 use crate::domain::event::{DeliveryDisposed, DeliveryUsed, Event, Exchange, Side};
+use crate::domain::id::LotId;
 use crate::domain::quantity::{Method, Quantity};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::shared::{self, DELIVERY};
 use crate::domain::rules::delivery::{Decision, dispute};
-use crate::domain::rules::{claim, lookup, permits};
+use crate::domain::rules::{claim, lookup, permits, stock};
 use crate::domain::shapes::{HazardClass, MaterialKind};
-use crate::domain::state::{Delivery, Weight};
+use crate::domain::state::{Delivery, Weight, account_id};
 use crate::domain::states::States;
 use crate::domain::text::Text;
 use crate::domain::time::Day;
 
 const QUANTITY: &str = "/data/quantity";
+const LOT: &str = "/data/lot";
 const OPERATION: &str = "/data/operation";
 
 pub fn use_delivery<S: States>(context: &Context<'_, S>, data: &UseDelivery) -> Decision {
@@ -29,10 +32,12 @@ pub fn use_delivery<S: States>(context: &Context<'_, S>, data: &UseDelivery) -> 
     let received = accepted(context, delivery)?;
     check_recovery(data.operation, delivery.exchange.material.kind)?;
     let asked = data.quantity.as_ref();
-    let part = part(context, delivery, received, data.operation, asked, "the use")?;
+    let of = Of { asked, lot: data.lot.as_ref(), operation: data.operation, what: "the use" };
+    let part = part(context, delivery, received, &of)?;
     let used = DeliveryUsed {
         day: part.day,
         exchange: delivery.exchange.clone(),
+        lot: data.lot.clone(),
         method: part.method,
         operation: data.operation,
         product: data.product.clone(),
@@ -46,12 +51,13 @@ pub fn dispose_delivery<S: States>(context: &Context<'_, S>, data: &DisposeDeliv
     let delivery = &delivery.state;
     let received = accepted(context, delivery)?;
     require_disposal(data.operation)?;
-    let operation = Some(data.operation);
-    let asked = data.quantity.as_ref();
-    let part = part(context, delivery, received, operation, asked, "the disposal")?;
+    let (asked, operation) = (data.quantity.as_ref(), Some(data.operation));
+    let of = Of { asked, lot: data.lot.as_ref(), operation, what: "the disposal" };
+    let part = part(context, delivery, received, &of)?;
     let disposed = DeliveryDisposed {
         day: part.day,
         exchange: delivery.exchange.clone(),
+        lot: data.lot.clone(),
         method: part.method,
         operation: data.operation,
         quantity: part.quantity,
@@ -106,48 +112,99 @@ struct Part {
     day: Day,
 }
 
-/// The part that a command asks for, all that is left by default.
+/// What a command asks for.
+struct Of<'a> {
+    asked: Option<&'a Quantity>,
+    lot: Option<&'a LotId>,
+    operation: Option<Operation>,
+    what: &'static str,
+}
+
+/// The part that a command asks for, all that is left in its lot, or in none, by default.
 fn part<S: States>(
     context: &Context<'_, S>,
     delivery: &Delivery,
     received: &Weight,
-    operation: Option<Operation>,
-    asked: Option<&Quantity>,
-    what: &str,
+    of: &Of<'_>,
 ) -> Result<Part, Refusal> {
     let exchange = &delivery.exchange;
-    let free = free(context.states, delivery);
-    let left = received.quantity.resized(free);
-    if let Some(asked) = asked {
+    let park = &exchange.receiver.park;
+    let day = lookup::day_at(context, park);
+    let there = available(context.states, delivery);
+    let most = match of.lot {
+        Some(lot) => in_lot(context.states, exchange, lot, day)?.min(there),
+        None => (there - delivery.in_lots).max(0),
+    };
+    let left = received.quantity.resized(most);
+    if let Some(asked) = of.asked {
         named::like(asked, left.dimension(), QUANTITY)?;
         named::not_zero(asked, QUANTITY)?;
     }
-    let quantity = asked.copied().unwrap_or(left);
+    let quantity = of.asked.copied().unwrap_or(left);
     if quantity.amount() > left.amount() || left.is_zero() {
-        let id = &exchange.delivery;
-        let message = if left.is_zero() {
-            format!("nothing is left of {id}: all that was accepted was used or disposed of")
-        } else {
-            format!("{quantity} is more than is left of {id}: {left}")
-        };
-        return Err(Refusal::new(Code::UseExceedsAccepted, QUANTITY, message));
+        return Err(too_much(delivery, &quantity, &left, of.lot, there));
     }
-    check_permit(context, exchange, received.day, operation)?;
-    let park = &exchange.receiver.park;
-    let day = lookup::day_at(context, park);
-    shared::not_closed(context, park, day, what)?;
+    check_permit(context, exchange, received.day, of.operation)?;
+    shared::not_closed(context, park, day, of.what)?;
     Ok(Part { quantity, method: received.method, day })
 }
 
+fn too_much(
+    delivery: &Delivery,
+    quantity: &Quantity,
+    left: &Quantity,
+    lot: Option<&LotId>,
+    there: i64,
+) -> Refusal {
+    let id = &delivery.exchange.delivery;
+    if lot.is_none() && there > 0 && quantity.amount() <= there {
+        let message = format!(
+            "{left} of what is left of {id} is in no lot; name the lot (`lot`) that the rest is of"
+        );
+        return Refusal::new(Code::NameTheLot, QUANTITY, message);
+    }
+    let message = if left.is_zero() {
+        format!("nothing is left of {id}: all that was accepted was used or disposed of")
+    } else {
+        format!("{quantity} is more than is left of {id}: {left}")
+    };
+    Refusal::new(Code::UseExceedsAccepted, QUANTITY, message)
+}
+
+/// What a lot at the receiver's site has of a delivery.
+fn in_lot<S: States>(
+    states: &S,
+    exchange: &Exchange,
+    lot: &LotId,
+    day: Day,
+) -> Result<i64, Refusal> {
+    let account = account_id(&exchange.receiver.site, &exchange.material.material);
+    let found = stock::lot_of(states, &account, lot, day, LOT)?;
+    let amount = found.state.of(Some(&exchange.delivery));
+    if amount == 0 {
+        let message = format!("{lot} has nothing of {}", exchange.delivery);
+        return Err(Refusal::new(Code::NotInLot, LOT, message));
+    }
+    Ok(amount)
+}
+
 /// What is left and no claim says to have been passed on: a trader that resells has not used it.
-fn free<S: States>(states: &S, delivery: &Delivery) -> i64 {
-    let used_up = delivery.used + delivery.disposed;
+fn available<S: States>(states: &S, delivery: &Delivery) -> i64 {
+    let used_up = delivery.used + delivery.disposed + delivery.lost;
     let passed = delivery.accepted.unwrap_or(0) - used_up - claim::passed_on(states, delivery);
     delivery.left().min(passed).max(0)
 }
 
-/// What is drawn from a pile comes from one of its deliveries: as much as is left of it, at most
-/// `most`. With the event, its amount; none where nothing is left or the rest is disputed.
+/// What is left of a delivery in no lot; nothing of one that is disputed.
+pub fn free_of<S: States>(states: &S, delivery: &Delivery) -> i64 {
+    match dispute::not_disputed(delivery) {
+        Ok(()) => (available(states, delivery) - delivery.in_lots).max(0),
+        Err(_) => 0,
+    }
+}
+
+/// What is drawn from a pile comes from one of its deliveries: as much as is left of it in no lot,
+/// at most `most`. With the event, its amount; none where nothing is left or the rest is disputed.
 pub fn part_of_pile<S: States>(
     context: &Context<'_, S>,
     delivery: &Delivery,
@@ -156,19 +213,43 @@ pub fn part_of_pile<S: States>(
     day: Day,
     most: i64,
 ) -> Result<Option<(Event, i64)>, Refusal> {
-    let amount = free(context.states, delivery).min(most);
-    let received = delivery.received.as_ref();
-    let received = received.filter(|_| amount > 0 && dispute::not_disputed(delivery).is_ok());
+    let amount = free_of(context.states, delivery).min(most);
+    drawn(context, delivery, (operation, product), day, amount, None)
+}
+
+/// As [`part_of_pile`], of what a lot has of the delivery, at most `most`.
+pub fn part_of_lot<S: States>(
+    context: &Context<'_, S>,
+    delivery: &Delivery,
+    operation: Operation,
+    product: Option<&Text>,
+    day: Day,
+    (lot, most): (&LotId, i64),
+) -> Result<Option<(Event, i64)>, Refusal> {
+    let disputed = dispute::not_disputed(delivery).is_err();
+    let amount = if disputed { 0 } else { available(context.states, delivery).min(most) };
+    drawn(context, delivery, (operation, product), day, amount, Some(lot))
+}
+
+fn drawn<S: States>(
+    context: &Context<'_, S>,
+    delivery: &Delivery,
+    (operation, product): (Operation, Option<&Text>),
+    day: Day,
+    amount: i64,
+    lot: Option<&LotId>,
+) -> Result<Option<(Event, i64)>, Refusal> {
+    let received = delivery.received.as_ref().filter(|_| amount > 0);
     let Some(received) = received else { return Ok(None) };
     let exchange = &delivery.exchange;
     check_permit(context, exchange, received.day, Some(operation))?;
-    let (exchange, method) = (exchange.clone(), received.method);
+    let (exchange, lot, method) = (exchange.clone(), lot.cloned(), received.method);
     let quantity = received.quantity.resized(amount);
     let event = if operation.is_disposal() {
-        DeliveryDisposed { day, exchange, method, operation, quantity }.into()
+        DeliveryDisposed { day, exchange, lot, method, operation, quantity }.into()
     } else {
         let (operation, product) = (Some(operation), product.cloned());
-        DeliveryUsed { day, exchange, method, operation, product, quantity }.into()
+        DeliveryUsed { day, exchange, lot, method, operation, product, quantity }.into()
     };
     Ok(Some((event, amount)))
 }

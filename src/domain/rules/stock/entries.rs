@@ -11,6 +11,7 @@ use crate::domain::refusal::{Code, Refusal};
 use crate::domain::rules::contract::named;
 use crate::domain::rules::delivery::not_closed;
 use crate::domain::rules::lookup;
+use crate::domain::rules::stock::lot::fits;
 use crate::domain::rules::stock::{At, Decision, MATERIAL, QUANTITY};
 use crate::domain::rules::who::require_firm;
 use crate::domain::shapes::Evidence;
@@ -48,7 +49,7 @@ pub fn open_stock<S: States>(context: &Context<'_, S>, data: &OpenStock) -> Deci
 
 pub fn record_generation<S: States>(context: &Context<'_, S>, data: &RecordGeneration) -> Decision {
     let RecordGeneration { material, method, quantity, site } = data;
-    let at = At::of(context, site, material, quantity, "the generation")?;
+    let at = At::of(context, site, material, Some(quantity), "the generation")?;
     named::not_zero(quantity, QUANTITY)?;
     let (method, quantity) = (*method, *quantity);
     Ok(vec![StockGenerated { day: at.day, method, place: at.place(), quantity }.into()])
@@ -56,9 +57,12 @@ pub fn record_generation<S: States>(context: &Context<'_, S>, data: &RecordGener
 
 pub fn count_stock<S: States>(context: &Context<'_, S>, data: &CountStock) -> Decision {
     let CountStock { cause, evidence, material, method, quantity, site } = data;
-    let at = At::of(context, site, material, quantity, "the count")?;
+    let at = At::of(context, site, material, Some(quantity), "the count")?;
     documents(evidence, 0)?;
     let account = &at.account.state;
+    if i128::from(quantity.amount()) < account.in_lots {
+        return Err(at.in_lots(quantity));
+    }
     let counted = StockCounted {
         booked: stock_sum(account.on_hand(), &account.material),
         cause: *cause,
@@ -72,18 +76,23 @@ pub fn count_stock<S: States>(context: &Context<'_, S>, data: &CountStock) -> De
 }
 
 pub fn adjust_stock<S: States>(context: &Context<'_, S>, data: &AdjustStock) -> Decision {
-    let AdjustStock { cause, direction, evidence, material, note, quantity, site } = data;
-    let at = At::of(context, site, material, quantity, "the correction")?;
+    let AdjustStock { cause, direction, evidence, lot, material, note, quantity, site } = data;
+    let at = At::of(context, site, material, Some(quantity), "the correction")?;
     documents(evidence, 1)?;
     named::not_zero(quantity, QUANTITY)?;
-    if *direction == StockDirection::Loss {
-        at.has(quantity)?;
+    let named = at.named_lot(context, lot.as_ref())?;
+    let named = named.as_ref().map(|lot| &lot.state);
+    match (direction, named) {
+        (StockDirection::Loss, named) => at.has(quantity, named)?,
+        (StockDirection::Gain, Some(lot)) => fits(lot, quantity)?,
+        (StockDirection::Gain, None) => {}
     }
     let adjusted = StockAdjusted {
         cause: *cause,
         day: at.day,
         direction: *direction,
         evidence: evidence.clone(),
+        lot: lot.clone(),
         note: note.clone(),
         place: at.place(),
         quantity: *quantity,
@@ -92,15 +101,17 @@ pub fn adjust_stock<S: States>(context: &Context<'_, S>, data: &AdjustStock) -> 
 }
 
 pub fn record_loss<S: States>(context: &Context<'_, S>, data: &RecordLoss) -> Decision {
-    let RecordLoss { cause, evidence, material, note, quantity, site } = data;
-    let at = At::of(context, site, material, quantity, "the loss")?;
+    let RecordLoss { cause, evidence, lot, material, note, quantity, site } = data;
+    let at = At::of(context, site, material, Some(quantity), "the loss")?;
     documents(evidence, 0)?;
     named::not_zero(quantity, QUANTITY)?;
-    at.has(quantity)?;
+    let named = at.named_lot(context, lot.as_ref())?;
+    at.has(quantity, named.as_ref().map(|lot| &lot.state))?;
     let lost = StockLost {
         cause: *cause,
         day: at.day,
         evidence: evidence.clone(),
+        lot: lot.clone(),
         note: note.clone(),
         place: at.place(),
         quantity: *quantity,

@@ -12,8 +12,9 @@ use crate::domain::event::{
     StockPlace,
 };
 use crate::domain::evolve::Meta;
-use crate::domain::id::DeliveryId;
+use crate::domain::id::{DeliveryId, LotId};
 use crate::domain::quantity::Quantity;
+use crate::domain::rules::stock::lot_follow;
 use crate::domain::shapes::Party;
 use crate::domain::state::{
     Delivery, Moved, Movement, RejectionEnd, STOCK_PAGE, Site, StockAccount, StockEntry, StockLots,
@@ -28,22 +29,25 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
     let at = meta.position;
     let place = event.stock_place().expect("`domain::evolve` hands over events of stock only");
     states.change::<Site>(place.site.as_str(), at, true, |_| {});
-    let mut moved = |place: &StockPlace, day, movement, amount| {
+    let mut moved = |place: &StockPlace, day, lot: &Option<LotId>, movement, amount| {
         let id = account_id(&place.site, &place.material.material);
-        enter(states, at, &id, Entry { amount, day, delivery: None, movement });
+        enter(states, at, &id, Entry { amount, day, delivery: None, lot: lot.clone(), movement });
     };
     match event {
         Event::StockOpened(e) => opened(states, at, e),
         Event::StockGenerated(e) => {
-            moved(&e.place, e.day, Movement::Generated, e.quantity.amount().into());
+            moved(&e.place, e.day, &None, Movement::Generated, e.quantity.amount().into());
         }
         Event::StockDrawn(e) => {
-            let movement = own(e.operation);
-            moved(&e.place, e.day, movement, -i128::from(e.quantity.amount()));
+            let amount = e.quantity.amount();
+            moved(&e.place, e.day, &e.lot, own(e.operation), -i128::from(amount));
+            if let Some(lot) = &e.lot {
+                lot_follow::draw(states, at, lot, None, amount);
+            }
         }
         Event::StockCounted(StockCounted { booked, day, place, quantity, .. }) => {
             let difference = i128::from(quantity.amount()) - booked.amount();
-            moved(place, *day, Movement::Counted, difference);
+            moved(place, *day, &None, Movement::Counted, difference);
         }
         Event::StockAdjusted(e) => {
             let amount = i128::from(e.quantity.amount());
@@ -51,13 +55,37 @@ pub fn evolve<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
                 StockDirection::Gain => amount,
                 StockDirection::Loss => -amount,
             };
-            moved(&e.place, e.day, Movement::Adjusted, signed);
+            moved(&e.place, e.day, &e.lot, Movement::Adjusted, signed);
+            match (&e.lot, e.direction) {
+                (Some(lot), StockDirection::Gain) => {
+                    lot_follow::gain(states, at, lot, e.quantity.amount());
+                }
+                (Some(lot), StockDirection::Loss) => lost(states, at, &e.place, lot, &e.quantity),
+                (None, _) => {}
+            }
         }
         Event::StockLost(e) => {
-            moved(&e.place, e.day, Movement::Lost, -i128::from(e.quantity.amount()));
+            let amount = -i128::from(e.quantity.amount());
+            moved(&e.place, e.day, &e.lot, Movement::Lost, amount);
+            if let Some(lot) = &e.lot {
+                lost(states, at, &e.place, lot, &e.quantity);
+            }
         }
-        _ => unreachable!("{} is no event of stock", event.kind()),
+        _ => lot_follow::evolve(states, at, event),
     }
+}
+
+/// What a lot lost may be the last of its deliveries.
+fn lost<S: StatesMut>(
+    states: &mut S,
+    at: u64,
+    place: &StockPlace,
+    lot: &LotId,
+    quantity: &Quantity,
+) {
+    lot_follow::lose(states, at, lot, quantity.amount());
+    let account = account_id(&place.site, &place.material.material);
+    Piles { states, at }.advance(&account);
 }
 
 fn own(operation: Operation) -> Movement {
@@ -77,6 +105,7 @@ fn opened<S: StatesMut>(states: &mut S, at: u64, event: &StockOpened) {
     let account = StockAccount {
         firm,
         first_lots: 0,
+        in_lots: 0,
         lots: 0,
         material,
         months: Vec::new(),
@@ -88,7 +117,8 @@ fn opened<S: StatesMut>(states: &mut S, at: u64, event: &StockOpened) {
     };
     states.create(&id, at, false, account);
     let amount = quantity.amount().into();
-    let entry = Entry { amount, day: *day, delivery: None, movement: Movement::Opening };
+    let movement = Movement::Opening;
+    let entry = Entry { amount, day: *day, delivery: None, lot: None, movement };
     enter(states, at, &id, entry);
 }
 
@@ -128,9 +158,7 @@ pub fn follow<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         Event::DeliveryAccepted(e) => piles.accepted(e),
         Event::DeliveryUsed(e) => piles.used(e),
         Event::DeliveryDisposed(e) => {
-            let amount = -i128::from(e.quantity.amount());
-            piles.enter(&e.exchange.receiver, &e.exchange, e.day, Movement::Disposed, amount);
-            piles.advance(&e.exchange);
+            piles.drawn(&e.exchange, e.day, Movement::Disposed, &e.quantity, e.lot.as_ref());
         }
         _ => {}
     }
@@ -234,7 +262,7 @@ impl<S: StatesMut> Piles<'_, S> {
             let id = account_id(&side.site, &material.material);
             let account = self.states.find::<StockAccount>(&id);
             if amount != 0 && account.is_some_and(|account| *period_end >= account.state.opened) {
-                let entry = Entry { amount, day: *day, delivery: None, movement };
+                let entry = Entry { amount, day: *day, delivery: None, lot: None, movement };
                 enter(self.states, self.at, &id, entry);
             }
         }
@@ -259,28 +287,43 @@ impl<S: StatesMut> Piles<'_, S> {
     }
 
     fn used(&mut self, event: &DeliveryUsed) {
-        let DeliveryUsed { day, exchange, operation, quantity, .. } = event;
+        let DeliveryUsed { day, exchange, lot, operation, quantity, .. } = event;
         let movement = match operation.is_none_or(|operation| operation.is_final_recovery()) {
             true => Movement::Used,
             false => Movement::UsedInterim,
         };
+        self.drawn(exchange, *day, movement, quantity, lot.as_ref());
+    }
+
+    /// What was accepted was used or disposed of.
+    fn drawn(
+        &mut self,
+        exchange: &Exchange,
+        day: Day,
+        movement: Movement,
+        quantity: &Quantity,
+        lot: Option<&LotId>,
+    ) {
         let amount = -i128::from(quantity.amount());
-        self.enter(&exchange.receiver, exchange, *day, movement, amount);
-        self.advance(exchange);
+        self.enter_of(&exchange.receiver, exchange, lot, day, (movement, amount));
+        if let Some(lot) = lot {
+            let delivery = Some(&exchange.delivery);
+            lot_follow::draw(self.states, self.at, lot, delivery, quantity.amount());
+        }
+        self.advance(&account_id(&exchange.receiver.site, &exchange.material.material));
     }
 
     /// Passes over full pages of deliveries of which nothing is left.
-    fn advance(&mut self, exchange: &Exchange) {
-        let id = account_id(&exchange.receiver.site, &exchange.material.material);
-        let Some(account) = self.states.find::<StockAccount>(&id) else { return };
+    fn advance(&mut self, id: &str) {
+        let Some(account) = self.states.find::<StockAccount>(id) else { return };
         let StockAccount { first_lots, lots, .. } = account.state;
         let mut first = first_lots;
-        while (first + 1) * STOCK_PAGE <= lots && self.is_used_up(&lots_id(&id, first)) {
+        while (first + 1) * STOCK_PAGE <= lots && self.is_used_up(&lots_id(id, first)) {
             first += 1;
         }
         if first > first_lots {
             let set = |account: &mut StockAccount| account.first_lots = first;
-            self.states.change::<StockAccount>(&id, self.at, false, set);
+            self.states.change::<StockAccount>(id, self.at, false, set);
         }
     }
 
@@ -301,14 +344,25 @@ impl<S: StatesMut> Piles<'_, S> {
         movement: Movement,
         amount: i128,
     ) {
+        self.enter_of(side, exchange, None, day, (movement, amount));
+    }
+
+    fn enter_of(
+        &mut self,
+        side: &Party,
+        exchange: &Exchange,
+        lot: Option<&LotId>,
+        day: Day,
+        (movement, amount): (Movement, i128),
+    ) {
         let id = account_id(&side.site, &exchange.material.material);
         let Some(account) = self.states.find::<StockAccount>(&id) else { return };
         // What happened before the opening is in its balance.
         if day < account.state.opened {
             return;
         }
-        let delivery = Some(exchange.delivery.clone());
-        enter(self.states, self.at, &id, Entry { amount, day, delivery, movement });
+        let (delivery, lot) = (Some(exchange.delivery.clone()), lot.cloned());
+        enter(self.states, self.at, &id, Entry { amount, day, delivery, lot, movement });
     }
 }
 
@@ -317,12 +371,13 @@ struct Entry {
     amount: i128,
     day: Day,
     delivery: Option<DeliveryId>,
+    lot: Option<LotId>,
     movement: Movement,
 }
 
 /// Books a movement in an account that exists.
 fn enter<S: StatesMut>(states: &mut S, at: u64, account: &str, entry: Entry) {
-    let Entry { amount, day, delivery, movement } = entry;
+    let Entry { amount, day, delivery, lot, movement } = entry;
     let month = day.month();
     let mut balance = 0;
     states.change::<StockAccount>(account, at, false, |account| {
@@ -332,7 +387,7 @@ fn enter<S: StatesMut>(states: &mut S, at: u64, account: &str, entry: Entry) {
             account.months.insert(place, month);
         }
     });
-    let entry = StockEntry { amount, balance, day, delivery, movement, position: at };
+    let entry = StockEntry { amount, balance, day, delivery, lot, movement, position: at };
     let first = month_id(account, month, 0);
     let before = states.find::<StockMonth>(&first).map_or(0, |first| first.state.count);
     if before == 0 {
