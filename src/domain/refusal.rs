@@ -222,6 +222,8 @@ codes! {
     OutsideMassBalance "outside_mass_balance" Conflict
     OtherOrigin "other_origin" Conflict
     MassBalanceExceeded "mass_balance_exceeded" Conflict
+    AssayMissing "assay_missing" Invalid
+    IndexMissing "index_missing" Invalid
 }
 
 /// Why a command is refused.

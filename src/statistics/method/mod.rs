@@ -10,12 +10,11 @@ mod growth;
 mod index;
 mod judge;
 mod leaf;
-mod number;
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::number::Number;
 pub use evaluate::{Evaluated, Evaluation, Missing, Outcome, Undefined};
 pub use ground::{Cell, Ground};
 pub use judge::{Judged, Passed, Status, judge};
 pub use leaf::{Leaf, LeafOf};
-pub use number::Number;

@@ -142,6 +142,7 @@ const REASONS: &[(&str, &str)] = &[
     ("inlets_exceed_outlet", "各入口之和大于出口。"),
     ("part_taken", "该磅单的这一份已被使用。"),
     ("split_over_net", "各份之和大于净重。"),
+    ("malformed_formula", "价格公式写法不对。"),
     ("malformed_split", "磅单拆分写法不对。"),
     ("not_a_load", "不是车次交付。"),
     ("nothing_to_correct", "没有可更正的内容。"),
@@ -249,6 +250,8 @@ const REASONS: &[(&str, &str)] = &[
     ("outside_mass_balance", "不在该账户的期间内。"),
     ("other_origin", "该账户只允许一个供方场地。"),
     ("mass_balance_exceeded", "超过合格投入可声明的数量。"),
+    ("assay_missing", "缺少计价所需的化验值。"),
+    ("index_missing", "缺少计价所需的指数值。"),
 ];
 
 #[cfg(test)]

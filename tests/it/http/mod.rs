@@ -7,6 +7,7 @@ mod batch;
 mod documents;
 mod figures;
 mod meters;
+pub mod price;
 mod proofs;
 mod reads;
 mod reports;
