@@ -237,6 +237,8 @@ codes! {
     NameTheLot "name_the_lot" Conflict
     NotInLot "not_in_lot" Conflict
     BeforeLot "before_lot" Conflict
+    AssayMissing "assay_missing" Invalid
+    IndexMissing "index_missing" Invalid
 }
 
 /// Why a command is refused.

@@ -67,7 +67,8 @@ mod tests {
     use crate::domain::digest::Digest;
 
     /// What the samples keep confidential.
-    const SECRETS: [&str; 5] = ["86.50", "张三 Zhang San", "李四 Li Si", "桂R12345", "桂R54321"];
+    const SECRETS: [&str; 6] =
+        ["86.50", "91.37", "张三 Zhang San", "李四 Li Si", "桂R12345", "桂R54321"];
 
     #[test]
     fn there_is_one_sample_of_every_type() {

@@ -16,6 +16,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::digest::Digest;
 use crate::domain::id::{FirmId, MaterialId, MeterId, ParkId, ScaleId, SiteId};
 use crate::domain::money::Money;
+use crate::domain::price::PriceFormula;
 use crate::domain::quantity::{Basis, Method, Quantity};
 use crate::domain::text::Text;
 use crate::domain::ticket::{Split, WeighingMode};
@@ -98,6 +99,10 @@ pub struct Price {
     #[schema(value_type = Option<Money>)]
     pub amount: Option<Confidential<Money>>,
     pub direction: PriceDirection,
+    /// Instead of an amount: a base price, and what changes it; confidential as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PriceFormula>)]
+    pub formula: Option<Confidential<PriceFormula>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<Unit>,
 }

@@ -15,6 +15,7 @@ pub const CODES: &[&str] = &[
     "duplicate_code",
     "malformed_code",
     "malformed_day",
+    "malformed_formula",
     "malformed_fraction",
     "malformed_id",
     "malformed_identifier",

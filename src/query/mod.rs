@@ -4,6 +4,7 @@
 //! that position. Nothing is answered that `authorize` does not allow, and what may not be seen is
 //! answered as if it were not there.
 
+pub mod amount;
 pub mod answer;
 pub mod attachment;
 pub mod covered;

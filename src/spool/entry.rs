@@ -30,12 +30,23 @@ pub struct Entry {
     pub command: Box<RawValue>,
     /// Of its scale, from 1 on without a gap.
     pub counter: u64,
+    /// Of a weighing that is split: the commands of its parts from the second on. All of them
+    /// stand on one line, so a crash leaves all of them or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Box<RawValue>>,
     pub number: Text,
     /// What the weighbridge calls this weighing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Text>,
     pub scale: ScaleId,
     pub slip: Slip,
+}
+
+impl Entry {
+    /// Its commands, in the order of its parts.
+    pub fn commands(&self) -> impl Iterator<Item = &RawValue> {
+        std::iter::once(&*self.command).chain(self.more.iter().map(|more| &**more))
+    }
 }
 
 /// What only the printed ticket shows.
@@ -57,6 +68,19 @@ pub struct Numbered {
     pub command: String,
     pub delivery: String,
     pub number: Text,
+}
+
+impl Numbered {
+    /// The ids of a part, from 0 on: the first has those of the weighing.
+    pub fn part(&self, part: usize) -> (String, String) {
+        match part {
+            0 => (self.command.clone(), self.delivery.clone()),
+            _ => {
+                let number = part + 1;
+                (format!("{}-{number}", self.command), format!("{}-{number}", self.delivery))
+            }
+        }
+    }
 }
 
 impl Head {

@@ -1,7 +1,9 @@
 //! A durable queue of weighings at a gate whose network is bad: a folder of two append-only files.
 //!
-//! `entries` holds a head, then one line for each weighing: the ledger's own command, ready to be
-//! sent, with its ids and its ticket number, made once. `answers` holds what a ledger said about
+//! `entries` holds a head, then one line for each weighing: the ledger's own command, or one for
+//! each part of a weighing that is split over several deliveries, ready to be sent, with ids and
+//! ticket number, made once. The parts of a split share one line and one number, so a crash leaves
+//! all of them or none. `answers` holds what a ledger said about
 //! them. Entries are never rewritten. Both are chained lines ([`lines`]).
 //!
 //! Invariants: an entry is on disk before its ticket is printed; a scale's counter has no gap and
@@ -113,14 +115,14 @@ pub struct Weighing<'a> {
     pub reference: Option<Text>,
     pub scale: ScaleId,
     pub slip: Slip,
-    /// Its command as JSON, with what is made once for it.
-    pub command: &'a dyn Fn(&Numbered) -> String,
+    /// Its commands as JSON, with what is made once for it: one, or one for each part of a split.
+    pub commands: &'a dyn Fn(&Numbered) -> Vec<String>,
 }
 
 /// What came of adding.
 pub struct Added {
     pub entry: Entry,
-    pub command: Command,
+    pub commands: Vec<Command>,
     /// It was there already, under its reference.
     pub again: bool,
 }
@@ -186,27 +188,38 @@ impl Spool {
             SpoolError::Malformed(Malformed { pointer: NUMBER.to_owned(), code, message })
         })?;
         let numbered = self.head.numbered(self.list.len(), number, weighing.at);
-        let (text, command) = read((weighing.command)(&numbered).as_bytes())?;
-        let command_text = RawValue::from_string(text).expect("the strict reader took it");
+        let (mut texts, mut commands) = (Vec::new(), Vec::new());
+        for command in (weighing.commands)(&numbered) {
+            let (text, command) = read(command.as_bytes())?;
+            texts.push(RawValue::from_string(text).expect("the strict reader took it"));
+            commands.push(command);
+        }
+        let more = texts.split_off(1);
+        let command = texts.pop().expect("a weighing has a command");
         let Weighing { reference, scale, slip, .. } = weighing;
         let number = numbered.number;
-        let entry = Entry { command: command_text, counter, number, reference, scale, slip };
+        let entry = Entry { command, counter, more, number, reference, scale, slip };
         self.entries.append(&[json(&entry)])?;
         self.list.push(entry.clone());
-        Ok(Added { entry, command, again: false })
+        Ok(Added { entry, commands, again: false })
     }
 
     /// The weighing that has this reference already, if it is the same.
     fn again(&self, place: usize, weighing: &Weighing<'_>) -> Result<Added, SpoolError> {
         let entry = self.list[place].clone();
-        let (_, command) = read(entry.command.get().as_bytes())?;
-        let numbered = self.head.numbered(place, entry.number.clone(), command.occurred_at);
-        let (text, _) = read((weighing.command)(&numbered).as_bytes())?;
-        if text != entry.command.get() {
+        let kept = entry.commands().map(|text| read(text.get().as_bytes()));
+        let kept: Vec<(String, Command)> = kept.collect::<Result<_, _>>()?;
+        let at = kept[0].1.occurred_at;
+        let numbered = self.head.numbered(place, entry.number.clone(), at);
+        let asked = (weighing.commands)(&numbered).into_iter();
+        let asked = asked.map(|text| read(text.as_bytes()).map(|(text, _)| text));
+        let asked: Vec<String> = asked.collect::<Result<_, _>>()?;
+        if !asked.iter().eq(kept.iter().map(|(text, _)| text)) {
             let reference = entry.reference.expect("it was found by it");
             return Err(SpoolError::ReferenceTaken { reference, number: entry.number });
         }
-        Ok(Added { entry, command, again: true })
+        let commands = kept.into_iter().map(|(_, command)| command).collect();
+        Ok(Added { entry, commands, again: true })
     }
 }
 

@@ -23,6 +23,7 @@ pub enum Address<'a> {
     Months(&'a str),
     Month(&'a str, &'a str),
     SignMonth(&'a str, &'a str),
+    Amount(&'a str, &'a str),
     Record(&'a str),
     /// What a one-time link asks, and the link itself.
     Question,
@@ -77,6 +78,7 @@ impl<'a> Address<'a> {
             ["months", of] => Address::Months(of),
             ["months", of, month] => Address::Month(of, month),
             ["months", of, month, "sign"] => Address::SignMonth(of, month),
+            ["months", of, month, "amount"] => Address::Amount(of, month),
             ["log", position] => Address::Record(position),
             ["question"] => Address::Question,
             ["link", link] => Address::Link(link),
@@ -141,6 +143,7 @@ impl<'a> Address<'a> {
             | Address::Contract(_)
             | Address::Months(_)
             | Address::Month(..)
+            | Address::Amount(..)
             | Address::Record(_)
             | Address::Link(_)
             | Address::Figures(_)

@@ -499,3 +499,110 @@ fn a_key_of_a_site_sees_what_was_recorded_a_moment_ago() {
         assert!(told["accepted"].is_object(), "{told}");
     }
 }
+
+/// Two parts under one number: killed and torn at any moment, there are both or none, and the
+/// ledger has each once.
+#[test]
+fn a_split_weighing_is_whole_or_not_there_whatever_is_cut_off() {
+    let mut chance = Chance::of(SEED);
+    let ground = Ground::new();
+    let spool = ground.spool();
+    let entries = spool.join("entries");
+    let length = || fs::metadata(&entries).map_or(0, |file| file.len());
+    let mut printed = Vec::new();
+    for truck in 0..8 {
+        let reference = format!("S-{truck}");
+        let asked = ["--gross", "46.20", "--tare", "15.00", "--reference", &reference];
+        let parts = ["--part", "20.00", "--part", "11.20,contract=ctr_1,line=1"];
+        let ticket: Value = loop {
+            let before = length();
+            let mut child = weighing(&spool, &[&asked[..], &parts].concat())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            if chance.below(2) == 0 {
+                thread::sleep(Duration::from_micros(chance.below(25_000)));
+                child.kill().unwrap();
+            }
+            let mut said = String::new();
+            child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+            child.wait().unwrap();
+            if let Ok(ticket) = serde_json::from_str(&said) {
+                break ticket;
+            }
+            let after = length();
+            if after > before && chance.below(2) == 0 {
+                // Any byte of the line may be the last, also one between the two commands.
+                let kept = before + chance.below(after - before);
+                OpenOptions::new().write(true).open(&entries).unwrap().set_len(kept).unwrap();
+            }
+        };
+        printed.push(ticket);
+    }
+    let numbers: Vec<_> = printed.iter().map(|ticket| ticket["number"].clone()).collect();
+    assert_eq!(numbers, (1..9).map(|it| json!(format!("G-{it:06}"))).collect::<Vec<_>>());
+    assert_eq!(status(&spool)["gaps"], json!([]));
+    let parts = printed[0]["parts"].as_array().unwrap();
+    assert_eq!(parts.len(), 2, "{}", printed[0]);
+    assert_eq!(parts[1]["quantity"], json!({"unit": "TNE", "value": "11.20"}));
+    assert_ne!(parts[0]["delivery"], parts[1]["delivery"]);
+    let serving = ground.serve();
+    // Blocks that are smaller than a weighing send it whole all the same.
+    let sent = upload(&spool, &serving.url, &ground.gate).args(["--batch", "1"]).output().unwrap();
+    assert_eq!(sent.status.code(), Some(0), "{}", stderr(&sent));
+    let after = status(&spool);
+    assert_eq!((&after["uploaded"], &after["refused"]), (&8.into(), &0.into()), "{after}");
+    let book = settled(&serving.url, &ground.desk, 8);
+    assert_eq!(book["gaps"], json!([]));
+    for (ticket, paper) in book["tickets"].as_array().unwrap().iter().zip(&printed) {
+        assert_eq!((&ticket["number"], &ticket["parts"]), (&paper["number"], &json!(2)));
+        let loads = ticket["loads"].as_array().unwrap();
+        let mut own: Vec<_> = loads.iter().map(|load| &load["delivery"]).collect();
+        own.sort_by_key(|id| id.to_string());
+        let mut told: Vec<_> =
+            paper["parts"].as_array().unwrap().iter().map(|part| &part["delivery"]).collect();
+        told.sort_by_key(|id| id.to_string());
+        assert_eq!(own, told);
+    }
+    drop(serving);
+    assert_eq!(answer(&["check", &ground.data])["verified"], true);
+}
+
+#[test]
+fn parts_that_the_ledger_would_refuse_are_refused_at_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("gate");
+    let good = ["--gross", "46.20", "--tare", "15.00"];
+    for (parts, code) in [
+        (&["--part", "20.00"][..], "malformed_split"),
+        (&["--part", "20.00", "--part", "11.21"], "split_over_net"),
+        (&["--part", "20.00", "--part", "0"], "more than nothing"),
+        (&["--part", "20.00", "--part", "x"], "malformed_number"),
+        (&["--part", "20.00", "--part", "1,colour=red"], "none of"),
+        (&["--part", "20.00", "--part", "1,line=one"], "no line number"),
+        (&["--part", "20.00", "--part", "1,line=1,line=2"], "given twice"),
+        (&["--part", "1,delivery=dlv_a", "--part", "1,delivery=dlv_a"], "the same delivery"),
+        (&["--part", "1,delivery=load", "--part", "1"], "malformed_id"),
+    ] {
+        let refused = weighing(&spool, &[&good[..], parts].concat()).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{parts:?}");
+        assert!(stderr(&refused).contains(code), "{parts:?}: {}", stderr(&refused));
+    }
+    let split = ["--part", "20.00,delivery=dlv_a", "--part", "11.20", "--reference", "S-1"];
+    let ask = |parts: &[&str]| weighing(&spool, &[&good[..], parts].concat()).output().unwrap();
+    let first: Value = serde_json::from_slice(&ask(&split).stdout).unwrap();
+    assert_eq!((&first["number"], &first["net"]["value"]), (&"G-000001".into(), &"31.20".into()));
+    assert_eq!(first["parts"][0]["delivery"], "dlv_a");
+    let again: Value = serde_json::from_slice(&ask(&split).stdout).unwrap();
+    assert_eq!((&again["again"], &again["parts"]), (&json!(true), &first["parts"]));
+    let other = ["--part", "20.00,delivery=dlv_a", "--part", "11.10", "--reference", "S-1"];
+    assert!(stderr(&ask(&other)).contains("G-000001"), "another split is another content");
+    assert_eq!(status(&spool)["weighings"], 1);
+    for language in ["en", "zh"] {
+        let args = ["spool", "print", "G-000001", "--spool", text(&spool), "--paper=58"];
+        let slip = program(&[&args[..], &["--language", language]].concat()).output().unwrap();
+        let slip = stdout(&slip);
+        assert!(slip.contains("2/2") && slip.contains("11.20") && slip.contains("31.20"), "{slip}");
+    }
+}

@@ -17,9 +17,9 @@ pub fn operations() -> Vec<Operation> {
         )
         .says(
             "Shows a contract's confidential values.",
-            "The sealed members of a contract (its price amounts) with their salts, to its parties \
-             only. With the salt anyone can check that the value is the one committed to in the \
-             log.",
+            "The sealed members of a contract (its price amounts and formulas) with their salts, \
+             to its parties only. With the salt anyone can check that the value is the one \
+             committed to in the log.",
         )
         .answers::<Disclosed>("The values.")
         .to(|call| confidential::<Contract>(call, "contract")),

@@ -1,6 +1,7 @@
 //! The reads: rows, figures, facts, the log, the state of the service.
 
 mod access;
+mod amount;
 mod claim;
 mod collection;
 mod confidential;
@@ -46,6 +47,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(contract::operations());
     operations.extend(confidential::operations());
     operations.extend(sheet::operations());
+    operations.push(amount::operation());
     operations.extend(market::operations());
     operations.extend(period::operations());
     operations.extend(method::operations());

@@ -7,6 +7,7 @@ use crate::cli::export::option;
 use crate::cli::now;
 use crate::cli::out::{Failure, Out, Outcome, talk};
 use crate::cli::spool::args::{Add, Direction, Mode, Standing};
+use crate::cli::spool::part::{self, Part};
 use crate::cli::spool::slip;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::ScaleId;
@@ -32,10 +33,21 @@ struct Ticket {
     net: Quantity,
     number: Text,
     occurred_at: UtcMillis,
+    /// Of a weighing that is split: all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<TicketPart>,
     scale: ScaleId,
     tare: Quantity,
     /// As it is printed.
     text: String,
+}
+
+/// One delivery of a weighing that is split.
+#[derive(Debug, Serialize)]
+struct TicketPart {
+    command: String,
+    delivery: String,
+    quantity: Quantity,
 }
 
 pub fn run(args: &Add, out: Out) -> Outcome {
@@ -49,25 +61,34 @@ pub fn run(args: &Add, out: Out) -> Outcome {
         material: option("--material", args.material.as_ref())?,
         scale: option("--scale-name", args.scale_name.as_ref())?,
     };
-    let command = |numbered: &Numbered| command(args, &weights, numbered).to_string();
+    let parts = part::read(args, &weights)?;
+    let commands = |numbered: &Numbered| commands(args, &weights, &parts, numbered);
     let prefix = args.prefix.as_deref();
     let mut spool = Spool::open(&args.of.spool, &tag()?)?;
     // Read once nobody else adds, so that times are in the order of the counter.
     let at = now()?;
     warn(&spool, at);
-    let weighing = Weighing { at, prefix, reference, scale, slip, command: &command };
+    let weighing = Weighing { at, prefix, reference, scale, slip, commands: &commands };
     let added = spool.add(weighing)?;
-    let text = slip::slip(&added.entry, &added.command, Standing::Waiting, false, &args.paper)?;
-    let said = slip::said(&added.command).expect("it was made just now");
+    let text = slip::slip(&added.entry, &added.commands, Standing::Waiting, false, &args.paper)?;
+    let command = &added.commands[0];
+    let said = slip::said(command).expect("it was made just now");
+    let of_part = |command| {
+        let said = slip::said(command).expect("it was made just now");
+        let delivery = said.delivery.to_owned();
+        TicketPart { command: command.id.to_string(), delivery, quantity: said.measured.quantity }
+    };
+    let is_split = added.commands.len() > 1;
     let ticket = Ticket {
         again: added.again,
-        command: added.command.id.to_string(),
+        command: command.id.to_string(),
         counter: added.entry.counter,
         delivery: said.delivery.to_owned(),
         gross: said.ticket.gross,
-        net: said.measured.quantity,
+        net: weights.net,
         number: added.entry.number.clone(),
-        occurred_at: added.command.occurred_at,
+        occurred_at: command.occurred_at,
+        parts: added.commands.iter().filter(|_| is_split).map(of_part).collect(),
         scale: added.entry.scale.clone(),
         tare: said.ticket.tare,
         text,
@@ -100,9 +121,9 @@ fn tag() -> Result<String, Failure> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-struct Weights {
+pub(super) struct Weights {
     gross: Quantity,
-    net: Quantity,
+    pub(super) net: Quantity,
     tare: Quantity,
 }
 
@@ -129,12 +150,31 @@ impl Weights {
     }
 }
 
-fn usage(flag: &str, error: &crate::domain::value_error::ValueError) -> Failure {
+pub(super) fn usage(flag: &str, error: &crate::domain::value_error::ValueError) -> Failure {
     Failure::Usage(format!("{flag}: {error}"))
 }
 
+/// The ledger's commands: one, or one for each part.
+fn commands(args: &Add, weights: &Weights, parts: &[Part], numbered: &Numbered) -> Vec<String> {
+    if parts.is_empty() {
+        return vec![command(args, weights, None, numbered).to_string()];
+    }
+    let of_part = |(place, part)| {
+        let split = json!({"of": parts.len(), "part": place + 1});
+        let (command, delivery) = numbered.part(place);
+        let numbered = Numbered { command, delivery, ..numbered.clone() };
+        self::command(args, weights, Some((part, split)), &numbered).to_string()
+    };
+    parts.iter().enumerate().map(of_part).collect()
+}
+
 /// The ledger's command. What is wrong in it is found by the ledger's own reader.
-fn command(args: &Add, weights: &Weights, numbered: &Numbered) -> Value {
+fn command(
+    args: &Add,
+    weights: &Weights,
+    part: Option<(&Part, Value)>,
+    numbered: &Numbered,
+) -> Value {
     let Weights { gross, net, tare } = weights;
     let Numbered { at, command, delivery, number } = numbered;
     let mut ticket = json!({
@@ -143,7 +183,13 @@ fn command(args: &Add, weights: &Weights, numbered: &Numbered) -> Value {
     if let Some(mode) = args.mode {
         ticket["mode"] = json!(WeighingMode::from(mode));
     }
-    let measured = json!({"method": "weighed", "quantity": net, "ticket": ticket});
+    let own = part.as_ref().map(|(part, _)| *part);
+    // No scale has weighed a part on its own.
+    let (method, quantity) = own.map_or(("weighed", net), |own| ("calculated", &own.quantity));
+    if let Some((_, split)) = part {
+        ticket["split"] = split;
+    }
+    let measured = json!({"method": method, "quantity": quantity, "ticket": ticket});
     let mut data = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -151,13 +197,17 @@ fn command(args: &Add, weights: &Weights, numbered: &Numbered) -> Value {
         }
     };
     let text = |text: &Option<String>| text.clone().map(Value::from);
-    put("delivery", Some(args.delivery.as_ref().unwrap_or(delivery).as_str().into()));
+    let of = |own: Option<&Option<String>>, all: &Option<String>| {
+        text(own.filter(|own| own.is_some()).unwrap_or(all))
+    };
+    let given = of(own.map(|own| &own.delivery), &args.delivery);
+    put("delivery", Some(given.unwrap_or_else(|| delivery.as_str().into())));
     put("measured", Some(measured));
-    put("call_off", text(&args.call_off));
+    put("call_off", of(own.map(|own| &own.call_off), &args.call_off));
     put("carrier", text(&args.carrier));
-    put("contract", text(&args.contract));
+    put("contract", of(own.map(|own| &own.contract), &args.contract));
     put("driver", text(&args.driver));
-    put("line", args.line.map(Value::from));
+    put("line", own.and_then(|own| own.line).or(args.line).map(Value::from));
     put("plate", text(&args.plate));
     let kind = match args.direction {
         Direction::Out => "dispatch_delivery",

@@ -30,7 +30,9 @@ pub struct Of {
 #[command(after_help = "Examples:\n  symbiosis spool add --spool gate --scale scl_works --actor \
     frm_works --direction out --contract ctr_1 --line 1 --gross 46.20 --tare 15.00 --plate \
     'A 12345'\n  symbiosis spool add --spool gate --scale scl_mill --actor frm_mill --direction \
-    in --delivery dlv_1 --gross 46180 --tare 15000 --unit kg --reference W-2025-0815\n\n\
+    in --delivery dlv_1 --gross 46180 --tare 15000 --unit kg --reference W-2025-0815\n  \
+    symbiosis spool add --spool gate --scale scl_works --actor frm_works --direction out --gross \
+    46.20 --tare 15.00 --contract ctr_1 --line 1 --part 20.00 --part 11.20,contract=ctr_2\n\n\
     The weighing is on disk before its ticket is printed. Give a --reference, unique for each \
     weighing: asked again with it, after a power cut or a paper jam, the same ticket is printed \
     and nothing is counted twice. What the ledger's own reader would refuse is refused here, and \
@@ -56,6 +58,11 @@ pub struct Add {
     /// The delivery, `dlv_…`, as the other side calls it [default: a new one].
     #[arg(long, value_name = "DELIVERY")]
     pub delivery: Option<String>,
+    /// A part of a weighing that is split over several deliveries: its quantity in --unit, and what
+    /// differs from the other options, as 12.30,contract=ctr_2,line=1,delivery=dlv_2. Given once
+    /// for each part.
+    #[arg(long, value_name = "PART", conflicts_with = "delivery")]
+    pub part: Vec<String>,
     /// The call-off that it is a part of; of a load that leaves.
     #[arg(long, value_name = "CALL_OFF")]
     pub call_off: Option<String>,

@@ -5,6 +5,7 @@
 
 mod add;
 pub mod args;
+mod part;
 mod slip;
 mod status;
 mod upload;

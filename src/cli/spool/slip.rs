@@ -62,14 +62,17 @@ pub fn said(command: &Command) -> Option<Said<'_>> {
 /// The ticket. `standing` is what became of it so far.
 pub fn slip(
     entry: &Entry,
-    command: &Command,
+    commands: &[Command],
     standing: Standing,
     is_copy: bool,
     paper: &Paper,
 ) -> Result<String, Failure> {
     let zone: Zone =
         paper.zone.parse().map_err(|error| Failure::Usage(format!("--zone: {error}")))?;
-    let said = said(command).ok_or_else(|| Failure::failed("the spool holds another command"))?;
+    let other = || Failure::failed("the spool holds another command");
+    let parts: Vec<Said<'_>> =
+        commands.iter().map(said).collect::<Option<_>>().ok_or_else(other)?;
+    let (command, said) = commands.first().zip(parts.first()).ok_or_else(other)?;
     let zh = paper.language == Language::Zh;
     let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
     let width = match paper.paper {
@@ -97,27 +100,49 @@ pub fn slip(
     lines.pair(word("Time", "时间"), &at.clock_in(&zone));
     lines.maybe(word("Plate", "车号"), said.plate.map(Text::as_str));
     lines.maybe(word("Driver", "司机"), said.driver.map(Text::as_str));
-    lines.maybe(word("Contract", "合同"), said.contract.as_deref());
+    if let [said] = &parts[..] {
+        lines.maybe(word("Contract", "合同"), said.contract.as_deref());
+    }
     lines.maybe(word("Material", "货物"), entry.slip.material.as_ref().map(Text::as_str));
-    lines.pair(word("Delivery", "运单"), said.delivery);
+    if let [said] = &parts[..] {
+        lines.pair(word("Delivery", "运单"), said.delivery);
+    }
     lines.rule();
-    let weight = |quantity: &Quantity| {
-        let unit = quantity.unit();
-        let short = [(Unit::Tonne, "t"), (Unit::Kilogram, "kg")];
-        let short = short.into_iter().find(|(of, _)| *of == unit).map(|(_, short)| short);
-        let shown = if zh { unit.name_zh() } else { short.unwrap_or(unit.code()) };
-        format!("{} {shown}", quantity.value())
-    };
+    let weight = |quantity: &Quantity| weight(quantity, zh);
     lines.pair(word("Gross", "毛重"), &weight(&said.ticket.gross));
     lines.pair(word("Tare", "皮重"), &weight(&said.ticket.tare));
-    lines.pair(word("Net", "净重"), &weight(&said.measured.quantity));
+    let net = said.ticket.gross.checked_sub(&said.ticket.tare);
+    lines.pair(word("Net", "净重"), &weight(&net.unwrap_or(said.measured.quantity)));
     lines.rule();
+    if parts.len() > 1 {
+        split_over(&mut lines, &parts, zh);
+    }
     lines.centred(match standing {
         Standing::Waiting => word("Not yet uploaded", "尚未上传"),
         Standing::Uploaded => word("Uploaded to the ledger", "已上传"),
         Standing::Refused => word("REFUSED BY THE LEDGER", "账本拒收"),
     });
     Ok(lines.text)
+}
+
+fn weight(quantity: &Quantity, zh: bool) -> String {
+    let unit = quantity.unit();
+    let short = [(Unit::Tonne, "t"), (Unit::Kilogram, "kg")];
+    let short = short.into_iter().find(|(of, _)| *of == unit).map(|(_, short)| short);
+    let shown = if zh { unit.name_zh() } else { short.unwrap_or(unit.code()) };
+    format!("{} {shown}", quantity.value())
+}
+
+/// Each delivery of a weighing that is split.
+fn split_over(lines: &mut Lines, parts: &[Said<'_>], zh: bool) {
+    let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
+    for (place, part) in parts.iter().enumerate() {
+        let label = format!("{} {}/{}", word("Part", "拆分"), place + 1, parts.len());
+        lines.pair(&label, &weight(&part.measured.quantity, zh));
+        lines.maybe(word("Contract", "合同"), part.contract.as_deref());
+        lines.pair(word("Delivery", "运单"), part.delivery);
+    }
+    lines.rule();
 }
 
 struct Lines {
@@ -214,7 +239,7 @@ mod tests {
         });
         let entry: Entry = serde_json::from_str(&entry.to_string()).unwrap();
         let paper = Paper { language, paper, zone: "Asia/Shanghai".to_owned() };
-        slip(&entry, &command, Standing::Waiting, false, &paper).unwrap()
+        slip(&entry, &[command], Standing::Waiting, false, &paper).unwrap()
     }
 
     #[test]

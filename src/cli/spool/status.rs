@@ -95,6 +95,9 @@ fn text(status: &Status) -> String {
 struct Listed {
     command: String,
     delivery: String,
+    /// Of a weighing that is split: the deliveries of its parts from the second on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    more: Vec<String>,
     number: String,
     occurred_at: UtcMillis,
     quantity: String,
@@ -115,11 +118,14 @@ pub fn list(args: &List, out: Out) -> Outcome {
         if args.only.is_some_and(|only| only != standing) {
             continue;
         }
-        let command = command(entry)?;
-        let said = slip::said(&command).ok_or_else(other)?;
+        let all = commands(entry)?;
+        let command = &all[0];
+        let said = slip::said(command).ok_or_else(other)?;
+        let more = all[1..].iter().filter_map(slip::said);
         listed.push(Listed {
             command: command.id.to_string(),
             delivery: said.delivery.to_owned(),
+            more: more.map(|said| said.delivery.to_owned()).collect(),
             number: entry.number.to_string(),
             occurred_at: command.occurred_at,
             quantity: said.measured.quantity.to_string(),
@@ -133,7 +139,8 @@ pub fn list(args: &List, out: Out) -> Outcome {
 }
 
 fn line(listed: &Listed) -> String {
-    let Listed { number, occurred_at, quantity, delivery, .. } = listed;
+    let Listed { number, occurred_at, quantity, delivery, more, .. } = listed;
+    let delivery = [std::slice::from_ref(delivery), more].concat().join(", ");
     let became = match listed.answer.as_ref().map(|answer| &answer.outcome) {
         None => "waiting".to_owned(),
         Some(Answered::Uploaded { position, .. }) => format!("uploaded, record {position}"),
@@ -150,12 +157,17 @@ pub fn print(args: &Print, out: Out) -> Outcome {
     })?;
     let entry = &view.entries[place];
     let standing = standing(view.answers.get(&(place as u64)));
-    let text = slip::slip(entry, &command(entry)?, standing, true, &args.paper)?;
+    let text = slip::slip(entry, &commands(entry)?, standing, true, &args.paper)?;
     out.answer(&text, Clone::clone)
 }
 
 fn command(entry: &Entry) -> Result<Command, Failure> {
     Command::parse(entry.command.get()).map_err(|_| other())
+}
+
+fn commands(entry: &Entry) -> Result<Vec<Command>, Failure> {
+    let parsed = entry.commands().map(|text| Command::parse(text.get()).map_err(|_| other()));
+    parsed.collect()
 }
 
 fn other() -> Failure {

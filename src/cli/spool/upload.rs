@@ -98,12 +98,15 @@ fn round(
         Some(Answer { outcome: Answered::Uploaded { .. }, .. }) => false,
     };
     let due: Vec<usize> = (0..entries.len()).filter(is_due).collect();
-    for places in due.chunks(block) {
-        let told = remote.commands(places.iter().map(|place| entries[*place].command.get()))?;
+    for places in blocks(&due, &entries, block) {
+        let commands = places.iter().flat_map(|place| entries[*place].commands());
+        let mut told = remote.commands(commands.map(|command| command.get()))?.into_iter();
         let at = now()?;
-        let mut noted = Vec::with_capacity(told.len());
-        for (place, told) in places.iter().zip(told) {
-            if let Some(outcome) = take(told, &entries[*place], uploaded) {
+        let mut noted = Vec::with_capacity(places.len());
+        for place in places {
+            let parts = 1 + entries[*place].more.len();
+            let told = whole(told.by_ref().take(parts));
+            if let Some(outcome) = told.and_then(|told| take(told, &entries[*place], uploaded)) {
                 noted.push(Answer { at, entry: *place as u64, outcome });
             }
         }
@@ -118,6 +121,56 @@ fn round(
     }
 }
 
+/// Places in blocks of at most so many commands; the parts of a split are never sent apart.
+fn blocks<'a>(due: &'a [usize], entries: &[Entry], most: usize) -> Vec<&'a [usize]> {
+    let (mut blocks, mut begin, mut held) = (Vec::new(), 0, 0);
+    for (at, place) in due.iter().enumerate() {
+        let commands = 1 + entries[*place].more.len();
+        if at > begin && held + commands > most {
+            blocks.push(&due[begin..at]);
+            (begin, held) = (at, 0);
+        }
+        held += commands;
+    }
+    if begin < due.len() {
+        blocks.push(&due[begin..]);
+    }
+    blocks
+}
+
+/// What a weighing was told, of what its parts were told: it waits while one of them is undecided,
+/// is refused if one of them is, and else stands in the ledger. Parts that were taken answer the
+/// same when they are sent again.
+fn whole(told: impl Iterator<Item = Told>) -> Option<Told> {
+    fn rank(told: &Told) -> u8 {
+        match told {
+            Told::Accepted { .. } => 0,
+            told if is_undecided(told) => 2,
+            Told::Refused { .. } => 1,
+        }
+    }
+    told.reduce(|one, next| match (one, next) {
+        (
+            Told::Accepted { mut nonconformities, .. },
+            Told::Accepted { nonconformities: more, position },
+        ) => {
+            nonconformities.extend(more);
+            Told::Accepted { nonconformities, position }
+        }
+        (one, next) if rank(&next) > rank(&one) => next,
+        (one, _) => one,
+    })
+}
+
+fn is_undecided(told: &Told) -> bool {
+    match told {
+        Told::Accepted { .. } => false,
+        Told::Refused { code, status, .. } => {
+            *status >= UNDECIDED || code == Code::OccurredInFuture.as_str()
+        }
+    }
+}
+
 /// Counts an answer; none if it decides nothing.
 fn take(told: Told, entry: &Entry, uploaded: &mut Uploaded) -> Option<Answered> {
     match told {
@@ -126,9 +179,7 @@ fn take(told: Told, entry: &Entry, uploaded: &mut Uploaded) -> Option<Answered> 
             uploaded.nonconforming += u64::from(!nonconformities.is_empty());
             Some(Answered::Uploaded { nonconformities, position })
         }
-        Told::Refused { code, status, .. }
-            if status >= UNDECIDED || code == Code::OccurredInFuture.as_str() =>
-        {
+        told if is_undecided(&told) => {
             uploaded.undecided += 1;
             None
         }

@@ -88,8 +88,12 @@ pub struct ProposeContract {
 impl ProposeContract {
     pub(super) fn seal(&mut self, seal: &mut Seal<'_>) {
         for (place, line) in self.lines.iter_mut().enumerate() {
-            if let Some(amount) = line.price.as_mut().and_then(|price| price.amount.as_mut()) {
+            let Some(price) = line.price.as_mut() else { continue };
+            if let Some(amount) = price.amount.as_mut() {
                 amount.seal(&format!("/data/lines/{place}/price/amount"), seal);
+            }
+            if let Some(formula) = price.formula.as_mut() {
+                formula.seal(&format!("/data/lines/{place}/price/formula"), seal);
             }
         }
     }

@@ -88,7 +88,8 @@ pub enum InvoiceKind {
     CreditNote,
 }
 
-/// Records an invoice for a window, or a credit note. By the side that is paid.
+/// Records an invoice for a window, or a credit note. By the side that is paid. What is due by the
+/// contract's prices is computed by `compute_sheet_amount`; an invoice may be of another amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordInvoice {

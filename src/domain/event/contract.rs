@@ -8,6 +8,7 @@ use crate::domain::confidential::{Confidential, Sealed};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{CallOffId, ContractId, ListingId, ParkId};
 use crate::domain::money::Money;
+use crate::domain::price::PriceFormula;
 use crate::domain::quantity::Quantity;
 use crate::domain::shapes::{
     BaselineFate, Evidence, Grade, MaterialBrief, Party, PriceDirection, Term,
@@ -16,7 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Day;
 use crate::domain::unit::Unit;
 
-/// A line's price, its amount sealed.
+/// A line's price, its amount or formula sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgreedPrice {
@@ -24,6 +25,10 @@ pub struct AgreedPrice {
     #[schema(value_type = Option<Sealed>)]
     pub amount: Option<Confidential<Money>>,
     pub direction: PriceDirection,
+    /// Instead of an amount; sealed as one value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Sealed>)]
+    pub formula: Option<Confidential<PriceFormula>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<Unit>,
 }

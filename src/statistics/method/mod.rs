@@ -11,15 +11,14 @@ mod growth;
 mod index;
 mod judge;
 mod leaf;
-mod number;
 #[cfg(test)]
 mod shipped_tests;
 #[cfg(test)]
 mod tests;
 
 pub use coverage::{Coverage, DeclaredBy, Owed, Watch, declared_by, has_gap, measures, percent};
+pub use crate::domain::number::Number;
 pub use evaluate::{Evaluated, Evaluation, Missing, Outcome, Undefined};
 pub use ground::{Cell, Ground};
 pub use judge::{Judged, Passed, Status, judge};
 pub use leaf::{Leaf, LeafOf};
-pub use number::Number;

@@ -142,6 +142,7 @@ const REASONS: &[(&str, &str)] = &[
     ("inlets_exceed_outlet", "各入口之和大于出口。"),
     ("part_taken", "该磅单的这一份已被使用。"),
     ("split_over_net", "各份之和大于净重。"),
+    ("malformed_formula", "价格公式写法不对。"),
     ("malformed_split", "磅单拆分写法不对。"),
     ("not_a_load", "不是车次交付。"),
     ("nothing_to_correct", "没有可更正的内容。"),
@@ -264,6 +265,8 @@ const REASONS: &[(&str, &str)] = &[
     ("name_the_lot", "所需数量在批次中，请指明批次。"),
     ("not_in_lot", "该批次中没有这次交付的物料。"),
     ("before_lot", "早于批次或库存台账开始的日期。"),
+    ("assay_missing", "缺少计价所需的化验值。"),
+    ("index_missing", "缺少计价所需的指数值。"),
 ];
 
 #[cfg(test)]

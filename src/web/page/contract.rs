@@ -6,6 +6,8 @@ use askama::Template;
 use crate::api::Problem;
 use crate::domain::command::{ConfirmContract, DeclineContract, Request};
 use crate::domain::event::Side;
+use crate::domain::money::Money;
+use crate::domain::price::PriceFormula;
 use crate::domain::state::{Contract, Delivery};
 use crate::index::ListOf;
 use crate::query::answer::QueryError;
@@ -17,6 +19,7 @@ use crate::web::messages::Messages;
 use crate::web::page::contracts::{mark, waits_for};
 use crate::web::page::decide::{self, Around, Decided};
 use crate::web::page::partners;
+use crate::web::page::price::in_words;
 use crate::web::page::row::DeliveryRow;
 use crate::web::reader::Reader;
 use crate::web::show::Shown;
@@ -53,6 +56,8 @@ pub struct LineRow {
     pub limit: Shown,
     pub price: Option<&'static str>,
     pub amount: Option<String>,
+    /// Of a price that is a formula, in words.
+    pub formula: Vec<String>,
     pub fate: &'static str,
     pub windows: Vec<WindowRow>,
 }
@@ -133,8 +138,8 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
     let newest = reader.rows().newest::<DeliveryView>(&of, None, NEWEST, |_: &Delivery| true)?;
     let prices = prices(reader, id, view.created)?;
     let lines = view.lines.iter().enumerate().map(|(at, line)| {
-        let amount = prices.iter().find(|(place, _)| *place == at);
-        row(reader, line, amount.map(|(_, amount)| amount.clone()))
+        let words = prices.iter().find(|(place, _)| *place == at);
+        row(reader, line, words.map(|(_, words)| words.clone()).unwrap_or_default())
     });
     Ok(Shape {
         id: view.contract.to_string(),
@@ -161,7 +166,7 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
     })
 }
 
-fn row(reader: &Reader, line: &LineView, amount: Option<String>) -> LineRow {
+fn row(reader: &Reader, line: &LineView, prices: PriceWords) -> LineRow {
     let (t, lang, dimension) = (reader.t(), reader.lang, line.material.dimension);
     let quantity = i128::from(line.quantity.amount());
     let limit = quantity + line.tolerance_percent.percent_floor(quantity).unwrap_or(0);
@@ -191,14 +196,22 @@ fn row(reader: &Reader, line: &LineView, amount: Option<String>) -> LineRow {
         tolerance: line.tolerance_percent.to_string(),
         limit: Shown::amount(limit, dimension, 0, lang),
         price: line.price_direction.map(|direction| t.price_direction(direction)),
-        amount,
+        amount: prices.amount,
+        formula: prices.formula,
         fate: t.fate(line.baseline_fate),
         windows: line.windows.iter().map(window).collect(),
     }
 }
 
+/// A price as it is shown to the parties: an amount, or a formula.
+#[derive(Clone, Default)]
+struct PriceWords {
+    amount: Option<String>,
+    formula: Vec<String>,
+}
+
 /// Prices by their line's place, for the parties and nobody else.
-fn prices(reader: &Reader, id: &str, created: u64) -> Result<Vec<(usize, String)>, Problem> {
+fn prices(reader: &Reader, id: &str, created: u64) -> Result<Vec<(usize, PriceWords)>, Problem> {
     let records = reader.records();
     let Some(parties) = records.parties::<Contract>(id) else { return Ok(Vec::new()) };
     let disclosed = match records.disclosed(reader.ledger.sealed(), &parties, &[created]) {
@@ -208,8 +221,14 @@ fn prices(reader: &Reader, id: &str, created: u64) -> Result<Vec<(usize, String)
     };
     let prices = disclosed.items.into_iter().filter_map(|member| {
         let place = member.pointer.strip_prefix("/data/lines/")?.split('/').next()?.parse().ok()?;
-        let money: crate::domain::money::Money = serde_json::from_str(member.value?.get()).ok()?;
-        Some((place, money.to_string()))
+        let value = member.value?;
+        if member.pointer.ends_with("/formula") {
+            let formula: PriceFormula = serde_json::from_str(value.get()).ok()?;
+            let formula = in_words(reader.t(), &formula);
+            return Some((place, PriceWords { amount: None, formula }));
+        }
+        let money: Money = serde_json::from_str(value.get()).ok()?;
+        Some((place, PriceWords { amount: Some(money.to_string()), formula: Vec::new() }))
     });
     Ok(prices.collect())
 }

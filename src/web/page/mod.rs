@@ -20,6 +20,7 @@ mod indicators;
 mod mapping;
 mod month;
 mod partners;
+mod price;
 mod question;
 mod record;
 mod reports;
@@ -81,6 +82,7 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Contract(contract) => contract::answer(visit, contract).await,
         Address::Months(of) => month::lead(visit, of),
         Address::Month(of, month) => month::answer(visit, of, month).await,
+        Address::Amount(of, month) => price::answer(visit, of, month).await,
         Address::Record(position) => record::answer(visit, position).await,
         Address::Question => question::answer(visit),
         Address::Link(link) => question::open(visit, link),
@@ -151,6 +153,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Contract(_)
         | Address::Months(_)
         | Address::Month(..)
+        | Address::Amount(..)
         | Address::Record(_)
         | Address::Link(_)
         | Address::Figures(_)

@@ -21,6 +21,7 @@ use crate::web::messages::Messages;
 use crate::web::page::bill::{self, Bills};
 use crate::web::page::decide::{self, Around, Decided};
 use crate::web::page::month::{beside, percent};
+use crate::web::page::price::{self, Due};
 use crate::web::reader::Reader;
 use crate::web::show::{Shown, digits_for};
 use crate::web::visit::{Reply, Visit};
@@ -91,6 +92,7 @@ pub struct Shape {
     restated: Vec<Word>,
     earlier: Vec<Word>,
     bills: Bills,
+    due: Due,
     settled: Option<u64>,
     /// What a signature would be of, for the form.
     numbers: String,
@@ -194,6 +196,7 @@ fn shape(reader: &Reader, id: &str, month: Month) -> Result<Shape, Problem> {
         numbers: it.reason.to_string(),
         present: true,
     });
+    let due = price::due(reader, contract, month)?;
     let bills = bill::of(reader, contract, month, view.invoices.as_deref())?;
     let names = reader.names();
     let zone = reader.zone(&contract.receiver.park);
@@ -212,6 +215,7 @@ fn shape(reader: &Reader, id: &str, month: Month) -> Result<Shape, Problem> {
         restated: restated.collect(),
         earlier: words(&view.earlier),
         bills,
+        due,
         settled: view.settled,
         numbers: write_numbers(view.deliveries, &sums),
         mine: is_mine(reader, contract, &view),

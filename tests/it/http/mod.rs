@@ -9,6 +9,7 @@ mod figures;
 mod meters;
 mod procedure;
 mod network;
+pub mod price;
 mod proofs;
 mod reads;
 mod reports;

@@ -9,6 +9,7 @@ pub mod html;
 mod import;
 mod pages;
 mod partners;
+mod price;
 mod question;
 mod sign;
 mod weigh;

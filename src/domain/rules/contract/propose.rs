@@ -196,8 +196,21 @@ fn agreed_price(price: &Price, material: &Material, pointer: &str) -> Result<Agr
     if price.amount.is_some() && price.per.is_none() {
         return refuse(Code::MissingMember, "per", "an amount is one per a unit; name the unit");
     }
+    if price.formula.is_some() {
+        // Commitments can't be compared: of two prices nobody could tell which holds.
+        if price.amount.is_some() {
+            return refuse(Code::UnexpectedMember, "formula", "a price is an amount or a formula");
+        }
+        if price.direction == PriceDirection::Free {
+            return refuse(Code::UnexpectedMember, "formula", "what is free has no formula");
+        }
+        if price.per.is_none() {
+            return refuse(Code::MissingMember, "per", "a formula is for a unit; name the unit");
+        }
+    }
     let amount = named::sealed(price.amount.as_ref());
-    Ok(AgreedPrice { amount, direction: price.direction, per: price.per })
+    let formula = named::sealed(price.formula.as_ref());
+    Ok(AgreedPrice { amount, direction: price.direction, formula, per: price.per })
 }
 
 #[cfg(test)]
@@ -264,6 +277,25 @@ mod tests {
             text.contains(r#""direction":"receiver_pays""#) && !text.contains("42.10"),
             "{text}"
         );
+    }
+
+    fn formula() -> Value {
+        json!({
+            "base": {"amount": "42.10", "currency": "CNY"},
+            "rounding": "half_away_from_zero",
+        })
+    }
+
+    #[test]
+    fn a_formula_is_sealed_as_one_value() {
+        let mut world = World::standard();
+        let mut data = slag();
+        data["lines"][0]["price"] =
+            json!({"direction": "receiver_pays", "formula": formula(), "per": "TNE"});
+        let events = world.take("frm_steel", OPENED, "propose_contract", &data);
+        let text = serde_json::to_string(&events[0]).unwrap();
+        assert!(text.contains(r#""formula":{"sealed":""#), "{text}");
+        assert!(!text.contains("42.10") && !text.contains("half_away"), "{text}");
     }
 
     #[test]
@@ -371,6 +403,18 @@ mod tests {
                         "amount": {"amount": "1", "currency": "CNY"},
                         "direction": "supplier_pays",
                     });
+                }),
+                ("missing_member", "/data/lines/0/price/per", |_, ask| {
+                    ask.data["lines"][0]["price"]["per"] = "KGM".into();
+                    ask.data["lines"][0]["price"]["formula"] = formula();
+                }),
+                ("unexpected_member", "/data/lines/0/price/formula", |_, ask| {
+                    ask.data["lines"][0]["price"] =
+                        json!({"direction": "free", "formula": formula(), "per": "KGM"});
+                }),
+                ("unexpected_member", "/data/lines/0/price/formula", |_, ask| {
+                    ask.data["lines"][0]["price"] =
+                        json!({"direction": "supplier_pays", "formula": formula()});
                 }),
                 ("missing_member", "/data/lines/0/price/per", |_, ask| {
                     ask.data["lines"][0]["price"]["per"] = "KGM".into();

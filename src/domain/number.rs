@@ -1,6 +1,6 @@
 //! Exact rational numbers, and how they are printed.
 
-use num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, BigUint, Sign};
 use num_rational::BigRational;
 use num_traits::{Signed as _, ToPrimitive as _, Zero as _};
 
@@ -78,11 +78,42 @@ impl Number {
         (Number(BigRational::new(scaled.nth_root(degree), scale)), false)
     }
 
+    /// The largest whole number that is not more.
+    #[must_use]
+    pub fn floor(&self) -> Number {
+        Number(self.0.floor())
+    }
+
+    /// The smallest whole number that is not less.
+    #[must_use]
+    pub fn ceil(&self) -> Number {
+        Number(self.0.ceil())
+    }
+
     /// With that many digits after the point, rounded half away from zero.
     pub fn text(&self, digits: u8) -> String {
-        let scale = BigInt::from(10).pow(u32::from(digits));
-        let doubled = self.0.numer().magnitude() * scale.magnitude() * 2u8;
-        let rounded = (doubled + self.0.denom().magnitude()) / (self.0.denom().magnitude() * 2u8);
+        let (rounded, _) = self.halves(digits);
+        self.written(&rounded, digits)
+    }
+
+    /// The same, rounded half to the even digit.
+    pub fn text_half_even(&self, digits: u8) -> String {
+        let (rounded, is_half) = self.halves(digits);
+        let is_odd = &rounded % 2u8 == BigUint::from(1u8);
+        let rounded = if is_half && is_odd { rounded - 1u8 } else { rounded };
+        self.written(&rounded, digits)
+    }
+
+    /// The magnitude in units of the last digit, rounded half away from zero, and whether it was a
+    /// half.
+    fn halves(&self, digits: u8) -> (BigUint, bool) {
+        let scale = BigUint::from(10u8).pow(u32::from(digits));
+        let double = self.0.denom().magnitude() * 2u8;
+        let raised = self.0.numer().magnitude() * scale * 2u8 + self.0.denom().magnitude();
+        (&raised / &double, (&raised % &double).is_zero())
+    }
+
+    fn written(&self, rounded: &BigUint, digits: u8) -> String {
         let is_negative = self.0.numer().sign() == Sign::Minus && !rounded.is_zero();
         let text = format!("{rounded:0>width$}", width = usize::from(digits) + 1);
         let (integer, fraction) = text.split_at(text.len() - usize::from(digits));
