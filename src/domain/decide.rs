@@ -40,8 +40,8 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
-        registry, settlement, statement, stock,
+        access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
+        period, registry, settlement, statement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -124,5 +124,9 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::BookInputs(data) => mass_balance::book_inputs(context, data),
         Request::ClaimOutput(data) => mass_balance::claim_output(context, data),
         Request::CloseMassBalance(data) => mass_balance::close_mass_balance(context, data),
+        Request::PublishFactors(data) => factor::publish_factors(context, data),
+        Request::WithdrawFactors(data) => factor::withdraw_factors(context, data),
+        Request::DeclareBaseline(data) => factor::declare_baseline(context, data),
+        Request::StateDistance(data) => factor::state_distance(context, data),
     }
 }

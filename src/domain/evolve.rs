@@ -7,8 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
-    registry, settlement, statement, stock,
+    access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
+    period, registry, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -130,5 +130,9 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::InputsBooked(_)
         | Event::OutputClaimed(_)
         | Event::MassBalanceClosed(_) => mass_balance::evolve(states, meta, event),
+        Event::FactorsPublished(_)
+        | Event::FactorsWithdrawn(_)
+        | Event::BaselineDeclared(_)
+        | Event::DistanceStated(_) => factor::evolve(states, meta, event),
     }
 }

@@ -222,6 +222,10 @@ codes! {
     OutsideMassBalance "outside_mass_balance" Conflict
     OtherOrigin "other_origin" Conflict
     MassBalanceExceeded "mass_balance_exceeded" Conflict
+    UnknownFactors "unknown_factors" Unknown
+    BadFactorDocument "bad_factor_document" Invalid
+    FactorsWithdrawn "factors_withdrawn" Conflict
+    BadDistance "bad_distance" Invalid
 }
 
 /// Why a command is refused.

@@ -78,6 +78,8 @@ pub enum Kind {
     MassBalance = 39,
     /// The last account of a product group at a site.
     MassBalanceGroup = 40,
+    /// A version of a set of factors.
+    FactorSet = 41,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

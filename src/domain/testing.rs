@@ -19,8 +19,8 @@ use crate::domain::id::ParkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
-    MassBalance, Material, Meter, Park, PeriodReturn, Permit, PublishedMethod, Scale, Site,
-    Statement,
+    MassBalance, Material, Meter, Park, PeriodReturn, Permit, PublishedFactors, PublishedMethod,
+    Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, MemoryStates, States, Stored};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -290,6 +290,7 @@ fn version(states: &MemoryStates, stream: Stream<'_>) -> u64 {
         "statement" => of::<Statement>(states, stream.id),
         "claim" => of::<Claim>(states, stream.id),
         "mass_balance" => of::<MassBalance>(states, stream.id),
+        "factors" => of::<PublishedFactors>(states, stream.id),
         other => panic!("the stream {other} has no kind of aggregate here"),
     }
 }

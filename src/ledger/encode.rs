@@ -12,8 +12,8 @@ use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
-    MassBalance, Material, Meter, Park, ParkPlaces, PeriodReturn, Permit, PublishedMethod, Scale,
-    Site, Statement,
+    MassBalance, Material, Meter, Park, ParkPlaces, PeriodReturn, Permit, PublishedFactors,
+    PublishedMethod, Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -132,6 +132,7 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "statement" => of::<Statement>(states, stream.id),
         "claim" => of::<Claim>(states, stream.id),
         "mass_balance" => of::<MassBalance>(states, stream.id),
+        "factors" => of::<PublishedFactors>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

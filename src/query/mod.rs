@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod attachment;
+pub mod avoided;
 pub mod cursor;
 pub mod fact;
 pub mod figure;

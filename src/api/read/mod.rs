@@ -1,6 +1,7 @@
 //! The reads: rows, figures, facts, the log, the state of the service.
 
 mod access;
+mod avoided;
 mod claim;
 mod collection;
 mod confidential;
@@ -52,6 +53,7 @@ pub fn operations() -> Vec<Operation> {
     operations.push(link::operation());
     operations.extend(figures::operations());
     operations.extend(programme::operations());
+    operations.extend(avoided::operations());
     operations.extend(log::operations());
     operations.push(health::operation());
     operations.extend(stock::operations());

@@ -13,6 +13,7 @@ mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
+mod factor;
 mod market;
 mod mass_balance;
 mod method;
@@ -45,6 +46,7 @@ pub use delivery::{
 };
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
+pub use factor::{DeclareBaseline, PublishFactors, StateDistance, WithdrawFactors};
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
 pub use mass_balance::{BookInputs, ClaimOutput, CloseMassBalance, CustodyModel, OpenMassBalance};
 pub use method::{PublishMethod, WithdrawMethod};
@@ -221,6 +223,10 @@ commands! {
     BookInputs "book_inputs" "Books deliveries as qualifying input."
     ClaimOutput "claim_output" "Claims output as made of qualifying input."
     CloseMassBalance "close_mass_balance" "Closes a mass balance account."
+    PublishFactors "publish_factors" "Publishes a version of a set of factors."
+    WithdrawFactors "withdraw_factors" "Takes a version of a set of factors out of use."
+    DeclareBaseline "declare_baseline" "Declares what would have become of a material."
+    StateDistance "state_distance" "States how far a contract's material is carried."
 }
 pub(crate) use for_each_command;
 

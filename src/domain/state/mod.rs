@@ -11,6 +11,7 @@ pub mod day_book;
 mod delivery;
 mod dispute;
 mod evidence;
+mod factor;
 mod market;
 mod mass_balance;
 mod method;
@@ -34,6 +35,7 @@ pub use delivery::{
 };
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
+pub use factor::{Baseline, Distance, PublishedFactors};
 pub use market::Listing;
 pub use mass_balance::{ClosedBalance, MassBalance, MassBalanceGroup, Output};
 pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};

@@ -9,6 +9,7 @@ mod claim;
 mod contract;
 mod delivery;
 mod evidence;
+mod factor;
 mod market;
 mod mass_balance;
 mod method;
@@ -18,12 +19,16 @@ mod stock;
 
 pub use access::KeyView;
 pub use claim::{ClaimView, HoldingView, ProposalView};
-pub use contract::{AdjustmentView, CallOffView, ContractView, LineView, LossView, WindowView};
+pub use contract::{
+    AdjustmentView, BaselineView, CallOffView, ContractView, DistanceView, LineView, LossView,
+    WindowView,
+};
 pub use delivery::{
     CorrectionView, DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd,
     RejectionView, SettlementView, WeightView,
 };
 pub use evidence::EvidenceView;
+pub use factor::FactorsView;
 pub use market::ListingView;
 pub use mass_balance::{MassBalanceView, OutputView};
 pub use method::{ItemView, MethodView, StatedFigureView, StatementView};

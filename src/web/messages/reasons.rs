@@ -249,6 +249,10 @@ const REASONS: &[(&str, &str)] = &[
     ("outside_mass_balance", "不在该账户的期间内。"),
     ("other_origin", "该账户只允许一个供方场地。"),
     ("mass_balance_exceeded", "超过合格投入可声明的数量。"),
+    ("unknown_factors", "没有这套因子。"),
+    ("bad_factor_document", "因子文件有误。"),
+    ("factors_withdrawn", "该套因子已停用。"),
+    ("bad_distance", "运距有误。"),
 ];
 
 #[cfg(test)]

@@ -300,6 +300,10 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("inputs_booked", "Qualifying input booked", "登记合格投入"),
     ("output_claimed", "Output claimed", "声明产出"),
     ("mass_balance_closed", "Mass balance closed", "质量平衡结账"),
+    ("factors_published", "Factors published", "发布因子"),
+    ("factors_withdrawn", "Factors withdrawn", "停用因子"),
+    ("baseline_declared", "Baseline declared", "申报基准去向"),
+    ("distance_stated", "Distance stated", "填报运距"),
 ];
 
 impl Messages {
