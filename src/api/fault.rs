@@ -69,6 +69,8 @@ faults! {
         "The form was not made for this session. Open the page again and send it from there."
     NotFound "not_found" NOT_FOUND
         "There is no such thing, or it is not shown to the holder of this key."
+    NoFactors "no_factors" NOT_FOUND
+        "No such set of factors is published: avoided burdens are off until one is."
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
         "The address does not take this method; the header Allow says which it takes."
     NotCovered "not_covered" CONFLICT "The newest checkpoint does not cover so many records yet."

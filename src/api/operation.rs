@@ -437,6 +437,7 @@ fn place(name: &str) -> (&'static str, RefOr<Schema>) {
         "indicator" => ("The indicator.", of("Name")),
         "item" => ("The item.", of("Name")),
         "statement" => ("The statement.", of("StatementId")),
+        "factors" => ("Set of factors and version, as `example.1`.", of("Text")),
         "claim" => ("The claim.", of("ClaimId")),
         "lot" => ("The lot.", of("LotId")),
         "balance" => ("The mass balance account.", of("MassBalanceId")),

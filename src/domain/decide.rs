@@ -42,6 +42,8 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
     use crate::domain::rules::{
         access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
         procedure, registry, roster, settlement, statement, stock,
+        access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
+        period, registry, settlement, statement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -142,5 +144,9 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::BlendLots(data) => stock::blend_lots(context, data),
         Request::SplitLot(data) => stock::split_lot(context, data),
         Request::DissolveLot(data) => stock::dissolve_lot(context, data),
+        Request::PublishFactors(data) => factor::publish_factors(context, data),
+        Request::WithdrawFactors(data) => factor::withdraw_factors(context, data),
+        Request::DeclareBaseline(data) => factor::declare_baseline(context, data),
+        Request::StateDistance(data) => factor::state_distance(context, data),
     }
 }

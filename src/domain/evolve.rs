@@ -9,6 +9,8 @@ use crate::domain::id::ParkId;
 use crate::domain::rules::{
     access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
     procedure, registry, roster, settlement, statement, stock,
+    access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
+    period, registry, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -147,5 +149,9 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::NamingRevoked(_)
         | Event::AppealFiled(_)
         | Event::AppealDecided(_) => procedure::evolve(states, meta, event),
+        Event::FactorsPublished(_)
+        | Event::FactorsWithdrawn(_)
+        | Event::BaselineDeclared(_)
+        | Event::DistanceStated(_) => factor::evolve(states, meta, event),
     }
 }

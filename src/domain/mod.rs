@@ -22,6 +22,7 @@ pub mod digest;
 pub mod event;
 pub mod evolve;
 pub mod fact;
+pub mod factor;
 pub mod id;
 pub mod json_schema;
 pub mod method;

@@ -239,6 +239,10 @@ codes! {
     BeforeLot "before_lot" Conflict
     AssayMissing "assay_missing" Invalid
     IndexMissing "index_missing" Invalid
+    UnknownFactors "unknown_factors" Unknown
+    BadFactorDocument "bad_factor_document" Invalid
+    FactorsWithdrawn "factors_withdrawn" Conflict
+    BadDistance "bad_distance" Invalid
 }
 
 /// Why a command is refused.

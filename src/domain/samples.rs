@@ -44,6 +44,17 @@ pub fn method() -> crate::domain::method::Method {
     found.expect(TESTED)
 }
 
+/// The set of factors that the samples publish.
+#[expect(clippy::wildcard_enum_match_arm, reason = "one command publishes factors")]
+pub fn factors() -> crate::domain::factor::FactorSet {
+    let mut commands = commands().into_iter();
+    let found = commands.find_map(|command| match command.request {
+        crate::domain::command::Request::PublishFactors(data) => Some(data.document),
+        _ => None,
+    });
+    found.expect(TESTED)
+}
+
 /// One event of each type, in the order of `Event::KINDS`. Confidential values are sealed.
 pub fn events() -> Vec<Event> {
     let samples: Vec<EventSample> = serde_json::from_str(EVENTS).expect(TESTED);

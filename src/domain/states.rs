@@ -86,6 +86,8 @@ pub enum Kind {
     Participation = 43,
     /// A part of a stock account that is set aside.
     Lot = 41,
+    /// A version of a set of factors.
+    FactorSet = 41,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -21,6 +21,8 @@ use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
     MassBalance, Material, Meter, Park, Participation, PeriodReturn, Permit, PublishedMethod,
     Roster, Scale, Site, Statement,
+    MassBalance, Material, Meter, Park, PeriodReturn, Permit, PublishedFactors, PublishedMethod,
+    Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, MemoryStates, States, Stored};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -292,6 +294,7 @@ fn version(states: &MemoryStates, stream: Stream<'_>) -> u64 {
         "mass_balance" => of::<MassBalance>(states, stream.id),
         "roster" => of::<Roster>(states, stream.id),
         "participation" => of::<Participation>(states, stream.id),
+        "factors" => of::<PublishedFactors>(states, stream.id),
         other => panic!("the stream {other} has no kind of aggregate here"),
     }
 }

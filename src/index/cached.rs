@@ -22,6 +22,7 @@ const MOST_HELD: usize = 400_000;
 /// One more than the largest number of a kind.
 const KINDS: usize = Kind::Participation as usize + 1;
 const KINDS: usize = Kind::Lot as usize + 1;
+const KINDS: usize = Kind::FactorSet as usize + 1;
 
 /// A state of any kind.
 trait Row: Any + Send + Sync {

@@ -14,6 +14,8 @@ use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
     MassBalance, Material, Meter, Park, ParkPlaces, Participation, PeriodReturn, Permit,
     PublishedMethod, Roster, Scale, Site, Statement,
+    MassBalance, Material, Meter, Park, ParkPlaces, PeriodReturn, Permit, PublishedFactors,
+    PublishedMethod, Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -134,6 +136,7 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "mass_balance" => of::<MassBalance>(states, stream.id),
         "roster" => of::<Roster>(states, stream.id),
         "participation" => of::<Participation>(states, stream.id),
+        "factors" => of::<PublishedFactors>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

@@ -9,6 +9,8 @@ use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, Lot, MassBalance,
     Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
     StockAccount,
+    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedFactors, PublishedMethod, Scale,
+    Site, Statement, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -88,6 +90,7 @@ listed! {
         Sight::Procedure(vec![state.park.clone()])
     };
     Lot "lots" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    PublishedFactors "factors" false |_state, _states| Sight::Public;
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {
         Sight::Evidence(concern(&state.firms, &state.parks), state.by.clone())

@@ -8,6 +8,7 @@ pub mod amount;
 pub mod answer;
 pub mod attachment;
 pub mod covered;
+pub mod avoided;
 pub mod cursor;
 pub mod fact;
 pub mod figure;

@@ -4,6 +4,7 @@
 //! So its explanation is that list, and "as of position P" is the same function of the facts below
 //! P. Arithmetic is exact to the end; rounding happens in print.
 
+pub mod avoided;
 pub mod chertow;
 pub mod exchange;
 pub mod method;

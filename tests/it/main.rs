@@ -8,6 +8,7 @@ mod chance;
 mod cli;
 mod double_counting;
 mod events;
+mod factors;
 mod first_month;
 mod golden;
 pub mod http;

@@ -158,6 +158,12 @@ doors! {
         "claim_output" "/mass-balances/{balance}/outputs"
         "close_mass_balance" "/mass-balances/{balance}/close"
     }
+    Statistics {
+        "publish_factors" "/factors"
+        "withdraw_factors" "/factors/{factors}/withdraw"
+        "declare_baseline" "/contracts/{contract}/baselines"
+        "state_distance" "/contracts/{contract}/distances"
+    }
 }
 
 impl Door {

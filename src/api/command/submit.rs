@@ -96,7 +96,8 @@ fn idempotency_key_schema() -> RefOr<utoipa::openapi::schema::Schema> {
 
 async fn submit(door: &'static Door, mut call: Call) -> Reply {
     let id = command_id(&call)?;
-    let is_document = matches!(door.kind, "publish_catalogue" | "publish_method");
+    let is_document =
+        matches!(door.kind, "publish_catalogue" | "publish_method" | "publish_factors");
     let limit = if is_document { LINE_LIMIT } else { BODY_LIMIT };
     let bytes = call.body(&["application/json"], limit).await?;
     let (command, secret) = read(door, &call, id, &bytes)?;

@@ -2,6 +2,7 @@
 
 mod access;
 mod amount;
+mod avoided;
 mod claim;
 mod collection;
 mod confidential;
@@ -60,6 +61,7 @@ pub fn operations() -> Vec<Operation> {
     operations.push(link::operation());
     operations.extend(figures::operations());
     operations.extend(programme::operations());
+    operations.extend(avoided::operations());
     operations.extend(log::operations());
     operations.push(health::operation());
     operations.extend(stock::operations());

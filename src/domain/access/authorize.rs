@@ -303,6 +303,9 @@ mod tests {
         act open_mass_balance frm_a -     -    yes  -     -       -       -        -         -
         act claim_output frm_a     -      -    yes  -     -       -       -        -         -
         act claim_output frm_b     -      -    -    -     -       -       -        -         -
+        act publish_factors keeper yes    -    -    -     -       -       -        -         -
+        act declare_baseline frm_a -      -    yes  -     -       -       -        -         -
+        act state_distance frm_b   -      -    -    -     -       -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
         act withdraw_dispute frm_a -      -    yes  -     -       -       -        -         -
         act record_counterparty frm_a -   -    yes  -     -       -       -        -         -

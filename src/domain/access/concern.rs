@@ -159,6 +159,8 @@ fn of_claims<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::InputsBooked(event) => vec![event.firm.clone()],
         Event::OutputClaimed(event) => vec![event.firm.clone()],
         Event::MassBalanceClosed(event) => vec![event.firm.clone()],
+        Event::BaselineDeclared(event) => of_contract(states, &event.contract),
+        Event::DistanceStated(event) => of_contract(states, &event.contract),
         _ => Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod lot;
+mod factor;
 mod market;
 mod mass_balance;
 mod method;
@@ -49,6 +50,7 @@ pub use delivery::{
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
 pub use lot::{BlendLots, DissolveLot, FormLot, NewLot, SplitLot};
+pub use factor::{DeclareBaseline, PublishFactors, StateDistance, WithdrawFactors};
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
 pub use mass_balance::{BookInputs, ClaimOutput, CloseMassBalance, CustodyModel, OpenMassBalance};
 pub use method::{PublishMethod, WithdrawMethod};
@@ -248,6 +250,10 @@ commands! {
     BlendLots "blend_lots" "Makes one lot of several."
     SplitLot "split_lot" "Parts a lot."
     DissolveLot "dissolve_lot" "Puts what is left of a lot back to the pile."
+    PublishFactors "publish_factors" "Publishes a version of a set of factors."
+    WithdrawFactors "withdraw_factors" "Takes a version of a set of factors out of use."
+    DeclareBaseline "declare_baseline" "Declares what would have become of a material."
+    StateDistance "state_distance" "States how far a contract's material is carried."
 }
 pub(crate) use for_each_command;
 

@@ -10,6 +10,7 @@ mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
+mod factor;
 mod ledger;
 mod lot;
 mod market;
@@ -46,6 +47,7 @@ pub use delivery::{
 };
 pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Held, SettlementProposed};
 pub use evidence::EvidenceAttached;
+pub use factor::{BaselineDeclared, DistanceStated, FactorsPublished, FactorsWithdrawn};
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use lot::{BlendedLot, LotDissolved, LotFormed, LotPart, LotSplit, LotsBlended};
 pub use market::{ListingAmended, ListingPublished, ListingWithdrawn};
@@ -260,6 +262,10 @@ events! {
     LotsBlended "lots_blended" 1
     LotSplit "lot_split" 1
     LotDissolved "lot_dissolved" 1
+    FactorsPublished "factors_published" 1
+    FactorsWithdrawn "factors_withdrawn" 1
+    BaselineDeclared "baseline_declared" 1
+    DistanceStated "distance_stated" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -366,6 +372,10 @@ impl Event {
             Event::InputsBooked(e) => of("mass_balance", e.balance.as_str()),
             Event::OutputClaimed(e) => of("mass_balance", e.balance.as_str()),
             Event::MassBalanceClosed(e) => of("mass_balance", e.balance.as_str()),
+            Event::FactorsPublished(e) => of("factors", e.id.as_str()),
+            Event::FactorsWithdrawn(e) => of("factors", e.id.as_str()),
+            Event::BaselineDeclared(e) => of("contract", e.contract.as_str()),
+            Event::DistanceStated(e) => of("contract", e.contract.as_str()),
             Event::ReturnSubmitted(_)
             | Event::GenerationDeclared(_)
             | Event::OwnReuseDeclared(_)
@@ -557,6 +567,8 @@ impl Event {
             Event::InputsBooked(e) => vec![&e.park],
             Event::OutputClaimed(e) => vec![&e.park],
             Event::MassBalanceClosed(e) => vec![&e.park],
+            Event::BaselineDeclared(e) => e.parks.iter().collect(),
+            Event::DistanceStated(e) => e.parks.iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::event::Side;
 use crate::domain::id::{CallOffId, ContractId, ListingId};
 use crate::domain::quantity::Quantity;
 use crate::domain::shapes::{BaselineFate, Grade, MaterialBrief, Party, PriceDirection, Term};
-use crate::domain::state::{Adjustment, LossOfMonth};
+use crate::domain::state::{Adjustment, Baseline, Distance, LossOfMonth};
 use crate::domain::states::{Aggregate, Kind};
 use crate::domain::time::Day;
 
@@ -32,6 +32,8 @@ pub struct Contract {
     pub confirmed_by_receiver: bool,
     pub confirmed_by_supplier: bool,
     pub contract: ContractId,
+    /// How far its material is carried, in order of recording.
+    pub distances: Vec<Distance>,
     /// The first day on which a delivery of it was booked.
     pub first_booked: Option<Day>,
     pub kind: ContractKind,
@@ -65,6 +67,8 @@ pub struct CallOff {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub baseline_fate: BaselineFate,
+    /// What the supplier has declared since, in order of recording.
+    pub baselines: Vec<Baseline>,
     pub grade: Option<Grade>,
     pub line: u16,
     pub material: MaterialBrief,

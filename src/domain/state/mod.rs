@@ -12,6 +12,7 @@ mod delivery;
 mod dispute;
 mod evidence;
 mod lot;
+mod factor;
 mod market;
 mod mass_balance;
 mod method;
@@ -38,6 +39,7 @@ pub use delivery::{
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
 pub use lot::{Lot, LotStage, MOST_PARTS, Part};
+pub use factor::{Baseline, Distance, PublishedFactors};
 pub use market::Listing;
 pub use mass_balance::{ClosedBalance, MassBalance, MassBalanceGroup, Output};
 pub use method::{PublishedMethod, StatedFigure, StatedLine, Statement, figure_id, method_id};

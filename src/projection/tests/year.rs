@@ -9,8 +9,8 @@ use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::code::MaterialCode;
 use crate::domain::event::{
-    ClaimIssued, Event, Exchange, InvoiceRecorded, MassBalanceOpened, SheetSigned, StockOpened,
-    StockPlace,
+    BaselineDeclared, ClaimIssued, DistanceStated, Event, Exchange, InvoiceRecorded,
+    MassBalanceOpened, SheetSigned, StockOpened, StockPlace,
 };
 use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
@@ -162,7 +162,7 @@ fn checked_with_stock() -> Checked {
 }
 
 /// The sample of what settles, about a contract that there is.
-#[expect(clippy::wildcard_enum_match_arm, reason = "two of them")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "four of them")]
 fn of_a_contract_of_the_year(event: &Event) -> Option<Event> {
     let mut contracts = year().iter().filter_map(|record| match &record.event {
         Event::ContractProposed(event) => Some(event.contract.clone()),
@@ -172,6 +172,8 @@ fn of_a_contract_of_the_year(event: &Event) -> Option<Event> {
     match event.clone() {
         Event::SheetSigned(event) => Some(SheetSigned { contract, ..event }.into()),
         Event::InvoiceRecorded(event) => Some(InvoiceRecorded { contract, ..event }.into()),
+        Event::BaselineDeclared(event) => Some(BaselineDeclared { contract, ..event }.into()),
+        Event::DistanceStated(event) => Some(DistanceStated { contract, ..event }.into()),
         _ => None,
     }
 }
@@ -236,6 +238,7 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
                 | Event::FigureWithdrawn(_)
                 | Event::RosterSet(_)
                 | Event::ReminderSent(_)
+                | Event::FactorsPublished(_)
         );
         if alone || record.event.procedure().is_some() {
             evolve(&mut states, &record.meta(), &record.event);
@@ -254,6 +257,7 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
     let kinds: Vec<_> = states.looked.keys().map(|kind| *kind as u8).collect();
     assert_eq!(kinds, (1..=Kind::Participation as u8).collect::<Vec<_>>(), "{:?}", states.looked);
     assert_eq!(kinds, (1..=Kind::Lot as u8).collect::<Vec<_>>(), "{:?}", states.looked);
+    assert_eq!(kinds, (1..=Kind::FactorSet as u8).collect::<Vec<_>>(), "{:?}", states.looked);
 }
 
 #[test]

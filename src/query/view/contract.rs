@@ -13,7 +13,8 @@ use crate::domain::shapes::{
     Term,
 };
 use crate::domain::state::{
-    Adjustment, AdjustmentStage, CallOff, Contract, ContractStage, Line, LossOfMonth, WindowBalance,
+    Adjustment, AdjustmentStage, Baseline, CallOff, Contract, ContractStage, Distance, Line,
+    LossOfMonth, WindowBalance,
 };
 use crate::domain::text::Text;
 use crate::domain::time::{Day, Month, UtcMillis};
@@ -29,6 +30,8 @@ view! {
         /// The sides that have confirmed it.
         confirmed_by: Vec<Side>,
         contract: ContractId,
+        /// How far its material is carried, in order of recording.
+        distances: Vec<DistanceView>,
         kind: ContractKind,
         /// Of a terminated one: the last day on which it is in force.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +65,7 @@ view! {
             call_offs: state.call_offs.iter().map(CallOffView::from).collect(),
             confirmed_by: supplier.into_iter().chain(receiver).collect(),
             contract: state.contract.clone(),
+            distances: state.distances.iter().map(DistanceView::from).collect(),
             kind: state.kind,
             last_day: state.last_day,
             lines: state.lines.iter().map(LineView::from).collect(),
@@ -169,10 +173,49 @@ impl From<&LossOfMonth> for LossView {
     }
 }
 
+/// What would have become of a line's material, from a day on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BaselineView {
+    pub fate: BaselineFate,
+    pub from: Day,
+    /// Position of the record, which has the evidence.
+    #[schema(minimum = 0)]
+    pub record: u64,
+}
+
+impl From<&Baseline> for BaselineView {
+    fn from(said: &Baseline) -> BaselineView {
+        let Baseline { fate, from, record } = said.clone();
+        BaselineView { fate, from, record }
+    }
+}
+
+/// How far a contract's material is carried, from a day on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DistanceView {
+    pub by: Side,
+    pub from: Day,
+    #[schema(value_type = String)]
+    pub km: Decimal,
+    /// Position of the record.
+    #[schema(minimum = 0)]
+    pub record: u64,
+}
+
+impl From<&Distance> for DistanceView {
+    fn from(said: &Distance) -> DistanceView {
+        let Distance { by, from, km, record } = said.clone();
+        DistanceView { by, from, km, record }
+    }
+}
+
 /// One material of a contract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LineView {
+    /// As the contract says; `baselines` has what the supplier declared since.
     pub baseline_fate: BaselineFate,
+    /// In order of recording.
+    pub baselines: Vec<BaselineView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
     pub line: u16,
@@ -197,6 +240,7 @@ impl From<&Line> for LineView {
         let unit = line.quantity.unit();
         LineView {
             baseline_fate: line.baseline_fate,
+            baselines: line.baselines.iter().map(BaselineView::from).collect(),
             grade: line.grade.clone(),
             line: line.line,
             material: line.material.clone(),

@@ -10,6 +10,7 @@ mod contract;
 mod delivery;
 mod evidence;
 mod lot;
+mod factor;
 mod market;
 mod mass_balance;
 mod method;
@@ -20,13 +21,17 @@ mod stock;
 
 pub use access::KeyView;
 pub use claim::{ClaimView, HoldingView, ProposalView};
-pub use contract::{AdjustmentView, CallOffView, ContractView, LineView, LossView, WindowView};
+pub use contract::{
+    AdjustmentView, BaselineView, CallOffView, ContractView, DistanceView, LineView, LossView,
+    WindowView,
+};
 pub use delivery::{
     CorrectionView, DeliveryView, DiscrepancyView, DisputeView, PeriodOfMeter, RejectedAnd,
     RejectionView, SettlementView, WeightView,
 };
 pub use evidence::EvidenceView;
 pub use lot::{LotGenealogyView, LotPartView, LotView};
+pub use factor::FactorsView;
 pub use market::ListingView;
 pub use mass_balance::{MassBalanceView, OutputView};
 pub use method::{ItemView, MethodView, StatedFigureView, StatementView};

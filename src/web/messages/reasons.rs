@@ -267,6 +267,10 @@ const REASONS: &[(&str, &str)] = &[
     ("before_lot", "早于批次或库存台账开始的日期。"),
     ("assay_missing", "缺少计价所需的化验值。"),
     ("index_missing", "缺少计价所需的指数值。"),
+    ("unknown_factors", "没有这套因子。"),
+    ("bad_factor_document", "因子文件有误。"),
+    ("factors_withdrawn", "该套因子已停用。"),
+    ("bad_distance", "运距有误。"),
 ];
 
 #[cfg(test)]

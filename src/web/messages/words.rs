@@ -374,6 +374,10 @@ const STEPS: &[(&str, &str, &str)] = &[
     ("lots_blended", "Lots blended", "批次混合"),
     ("lot_split", "Lot split", "批次拆分"),
     ("lot_dissolved", "Lot dissolved", "批次解除"),
+    ("factors_published", "Factors published", "发布因子"),
+    ("factors_withdrawn", "Factors withdrawn", "停用因子"),
+    ("baseline_declared", "Baseline declared", "申报基准去向"),
+    ("distance_stated", "Distance stated", "填报运距"),
 ];
 
 impl Messages {

@@ -2,6 +2,7 @@
 
 mod access;
 mod attachments;
+mod avoided;
 mod bad_input;
 mod batch;
 mod documents;

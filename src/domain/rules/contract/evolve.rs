@@ -59,6 +59,7 @@ fn proposed(meta: &Meta<'_>, event: &ContractProposed) -> Contract {
         confirmed_by_receiver: false,
         confirmed_by_supplier: false,
         contract: event.contract.clone(),
+        distances: Vec::new(),
         first_booked: None,
         kind: event.kind,
         last_day: None,
@@ -78,6 +79,7 @@ fn proposed(meta: &Meta<'_>, event: &ContractProposed) -> Contract {
 fn line(agreed: &AgreedLine) -> Line {
     Line {
         baseline_fate: agreed.baseline_fate,
+        baselines: Vec::new(),
         grade: agreed.grade.clone(),
         line: agreed.line,
         material: agreed.material.clone(),
