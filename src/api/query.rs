@@ -11,10 +11,8 @@ use crate::api::fault::Fault;
 use crate::api::problem::Problem;
 use crate::domain::digest::Digest;
 use crate::domain::id::{
-    CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, MaterialId, MeterId,
-    ParkId, ParticipationId, PermitId, ReturnId, RosterId, ScaleId, SiteId,
     CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, LotId, MaterialId,
-    MeterId, ParkId, PermitId, ReturnId, ScaleId, SiteId,
+    MeterId, ParkId, ParticipationId, PermitId, ReturnId, RosterId, ScaleId, SiteId,
 };
 use crate::domain::name::Name;
 use crate::domain::subject::Subject;

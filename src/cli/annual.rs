@@ -64,22 +64,40 @@ struct SelfReport {
     as_of: u64,
     /// Root of the log's tree at that position.
     root: String,
-    passes: Passes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passes: Option<Passes>,
     indicators: Vec<Line>,
 }
 
 /// What the records below a position lead to.
-struct Folded {
-    states: MemoryStates,
+pub struct Folded {
+    pub states: MemoryStates,
     rosters: Vec<RosterId>,
-    ground: Ground,
-    root: String,
+    methods: Vec<Text>,
+    pub ground: Ground,
+    /// Of the tree over those records.
+    pub root: String,
+}
+
+impl Folded {
+    /// Every version of a method that was published.
+    pub fn methods(&self) -> impl Iterator<Item = PublishedMethod> {
+        let find = |id: &Text| self.states.find::<PublishedMethod>(id.as_str());
+        self.methods.iter().filter_map(find).map(|found| found.state.clone())
+    }
+
+    /// The rosters of a park.
+    pub fn standing(&self, park: &ParkId) -> Vec<RosterVersion> {
+        let find = |roster: &RosterId| self.states.find::<Roster>(roster.as_str());
+        let rosters = self.rosters.iter().filter_map(find).map(|roster| roster.state.now.clone());
+        rosters.filter(|roster| roster.park == *park).collect()
+    }
 }
 
 /// Folds the records below a position, with the facts of a park.
-fn fold(reader: &LogReader, below: u64, park: Option<&ParkId>) -> Result<Folded, Failure> {
+pub fn fold(reader: &LogReader, below: u64, park: Option<&ParkId>) -> Result<Folded, Failure> {
     let mut states = MemoryStates::default();
-    let (mut rosters, mut ground) = (Vec::new(), Ground::default());
+    let (mut rosters, mut methods, mut ground) = (Vec::new(), Vec::new(), Ground::default());
     let mut range: CompactRange<Blake3> = CompactRange::new();
     reader.scan_stored(0, below, |stored| {
         let decoded = Decoded::read(&stored.line, stored.head.clone());
@@ -91,6 +109,9 @@ fn fold(reader: &LogReader, below: u64, park: Option<&ParkId>) -> Result<Folded,
         {
             rosters.push(event.roster.clone());
         }
+        if let Event::MethodPublished(event) = &decoded.event {
+            methods.push(event.id.clone());
+        }
         facts(&decoded.event, |fact| {
             if Some(&fact.park) == park {
                 ground.add_fact(&fact);
@@ -98,7 +119,7 @@ fn fold(reader: &LogReader, below: u64, park: Option<&ParkId>) -> Result<Folded,
         });
         Ok::<(), Failure>(())
     })?;
-    Ok(Folded { states, rosters, ground, root: range.root().to_string() })
+    Ok(Folded { states, rosters, methods, ground, root: range.root().to_string() })
 }
 
 pub fn run(reader: &LogReader, participation: &str, period: Option<Period>, out: Out) -> Outcome {
@@ -172,11 +193,7 @@ fn evaluate(
 ) -> ProgrammeAnswer {
     let states = &folded.states;
     let park = states.find::<Participation>(id.as_str()).expect("it was found").state.park.clone();
-    let rosters = folded.rosters.iter().filter_map(|roster| {
-        let roster = states.find::<Roster>(roster.as_str())?;
-        Some(roster.state.now.clone())
-    });
-    let rosters: Vec<RosterVersion> = rosters.filter(|roster| roster.park == park).collect();
+    let rosters = folded.standing(&park);
     let choices = plan.choices.iter().map(|one| (one.parameter.clone(), one.choice.clone()));
     let question = Question {
         park,
@@ -230,9 +247,10 @@ fn text(report: &SelfReport) -> String {
         write_line(&mut text, line, plan.base_year);
     }
     let says = match report.passes {
-        Passes::Yes => "What the method asks for is met.",
-        Passes::No => "What the method asks for is not met.",
-        Passes::Unknown => "Whether the method is met depends on what is not known.",
+        None => "The method asks for nothing that could be met.",
+        Some(Passes::Yes) => "What the method asks for is met.",
+        Some(Passes::No) => "What the method asks for is not met.",
+        Some(Passes::Unknown) => "Whether the method is met depends on what is not known.",
     };
     let _ = writeln!(text, "\n{says}");
     text

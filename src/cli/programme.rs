@@ -4,10 +4,10 @@
 //! Invariant: the method, the items and the facts are those of the records below one position, and
 //! what evaluates them is what the API answers from; so both give the same figures.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::api;
+use crate::cli::annual::{self, Folded};
 use crate::cli::args::{Report, ReportFormat, ReportLang};
 use crate::cli::export::option;
 use crate::cli::folder::{options, view};
@@ -15,19 +15,15 @@ use crate::cli::out::{Failure, Out, Outcome, count};
 use crate::cli::report::{only_park, table};
 use crate::cli::site_report::put;
 use crate::config::Settings;
-use crate::domain::event::Event;
-use crate::domain::fact::facts;
 use crate::domain::id::ParkId;
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
-use crate::domain::state::{PublishedMethod, method_id};
+use crate::domain::state::{Park, method_id};
+use crate::domain::states::States as _;
 use crate::domain::time::Period;
-use crate::log::LogReader;
 use crate::query::programme::{Passes, Programme, ProgrammeAnswer, Question};
 use crate::query::programme_of;
 use crate::query::programme_table::{IndicatorRow, rows, word};
-use crate::record::Decoded;
-use crate::statistics::method::Ground;
 use crate::table::Format;
 use crate::web::{self, Lang};
 
@@ -46,8 +42,12 @@ pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome
         Some(park) => park,
         None => only_park(&reader)?,
     };
-    let folded = Folded::read(&reader, as_of, &park, period)?;
-    let method = folded.method(named, period)?;
+    let folded = annual::fold(&reader, as_of, Some(&park))?;
+    if !folded.states.exists::<Park>(park.as_str()) {
+        let records = count(as_of, "record");
+        return Err(Failure::failed(format!("there is no park {park} in {records}")));
+    }
+    let method = method(&folded, named, period)?;
     let choices = args.programme.choices.as_deref().unwrap_or("");
     let choices = programme_of::choices(choices, &method).map_err(|part| {
         let known = method.parameters.iter().map(|one| {
@@ -59,81 +59,29 @@ pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome
         Failure::Usage(format!("--choices: `{part}` is no choice of {named}; it has {known}"))
     })?;
     let base_year = args.programme.base_year;
-    let question = Question { park, period, base_year, choices, as_of, lag: 0, root: None };
-    let items = |name: &Name| folded.items.get(name).cloned();
+    let (rosters, root) = (folded.standing(&park), Some(folded.root.clone()));
+    let question =
+        Question { park, period, base_year, choices, as_of, lag: 0, root, rosters, pinned: None };
+    let items =
+        |name: &Name| folded.states.find::<Item>(name.as_str()).map(|item| item.state.clone());
     let answer = Programme::evaluate(question, &method, &items, &folded.ground).answer();
     write(args, &answer, out)
 }
 
-/// What the log says below a position.
-#[derive(Default)]
-struct Folded {
-    versions: Vec<PublishedMethod>,
-    items: BTreeMap<Name, Item>,
-    ground: Ground,
-}
-
-impl Folded {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "facts are of many events")]
-    fn read(
-        reader: &LogReader,
-        as_of: u64,
-        park: &ParkId,
-        period: Period,
-    ) -> Result<Folded, Failure> {
-        let (mut folded, mut is_there) = (Folded::default(), false);
-        reader.scan_stored(0, as_of, |stored| {
-            is_there |= stored.head.parks.iter().any(|(own, _)| own == park);
-            let decoded = Decoded::read(&stored.line, stored.head.clone());
-            let decoded = decoded.map_err(|error| Failure::failed(error.to_string()))?;
-            match &decoded.event {
-                Event::MethodPublished(published) => folded.published(&published.document),
-                Event::MethodWithdrawn(withdrawn) => {
-                    let is_it = |one: &&mut PublishedMethod| {
-                        method_id(&one.method, one.version) == withdrawn.id.as_str()
-                    };
-                    if let Some(version) = folded.versions.iter_mut().find(is_it) {
-                        version.withdrawn = Some(withdrawn.reason.clone());
-                    }
-                }
-                event => facts(event, |fact| {
-                    if fact.park == *park && fact.day <= period.last() {
-                        folded.ground.add_fact(&fact);
-                    }
-                }),
-            }
-            Ok::<(), Failure>(())
-        })?;
-        if is_there {
-            return Ok(folded);
-        }
-        let records = count(as_of, "record");
-        Err(Failure::failed(format!("there is no park {park} in {records}")))
-    }
-
-    fn published(&mut self, document: &Method) {
-        for item in &document.items {
-            self.items.entry(item.item.clone()).or_insert_with(|| item.clone());
-        }
-        self.versions.push(PublishedMethod::of(document));
-    }
-
-    /// By its name, or by its name and version.
-    fn method(&self, named: &str, period: Period) -> Result<Method, Failure> {
-        let all = || self.versions.iter().cloned();
-        let found = match named.contains('.') {
-            true => all().find(|one| method_id(&one.method, one.version) == named),
-            false => programme_of::newest(all().filter(|one| one.method.as_str() == named), period),
-        };
-        found.map(|found| found.read()).ok_or_else(|| {
-            let mut known: Vec<String> =
-                all().map(|one| method_id(&one.method, one.version)).collect();
-            known.sort_unstable();
-            let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
-            let right = "publish those that ship with `symbiosis method publish --shipped`";
-            Failure::failed(format!("no method {named} is published here ({known}); {right}"))
-        })
-    }
+/// A method that is published below the position, by its name, or by its name and version.
+fn method(folded: &Folded, named: &str, period: Period) -> Result<Method, Failure> {
+    let all = || folded.methods();
+    let found = match named.contains('.') {
+        true => all().find(|one| method_id(&one.method, one.version) == named),
+        false => programme_of::newest(all().filter(|one| one.method.as_str() == named), period),
+    };
+    found.map(|found| found.read()).ok_or_else(|| {
+        let mut known: Vec<String> = all().map(|one| method_id(&one.method, one.version)).collect();
+        known.sort_unstable();
+        let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
+        let right = "publish those that ship with `symbiosis method publish --shipped`";
+        Failure::failed(format!("no method {named} is published here ({known}); {right}"))
+    })
 }
 
 fn write(args: &Report, answer: &ProgrammeAnswer, out: Out) -> Outcome {

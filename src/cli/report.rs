@@ -54,6 +54,7 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
             option("--period", args.site.period.as_ref())?,
             out,
         );
+    }
     if let Some(method) = &args.programme.programme {
         return programme::run(args, method, settings, out);
     }

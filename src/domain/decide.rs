@@ -40,10 +40,8 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
-        procedure, registry, roster, settlement, statement, stock,
         access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
-        period, registry, settlement, statement, stock,
+        period, procedure, registry, roster, settlement, statement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),

@@ -7,10 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, claim, contract, delivery, evidence, market, mass_balance, method, partner, period,
-    procedure, registry, roster, settlement, statement, stock,
     access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
-    period, registry, settlement, statement, stock,
+    period, procedure, registry, roster, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};

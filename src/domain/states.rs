@@ -85,9 +85,9 @@ pub enum Kind {
     /// A park's way through a programme.
     Participation = 43,
     /// A part of a stock account that is set aside.
-    Lot = 41,
+    Lot = 44,
     /// A version of a set of factors.
-    FactorSet = 41,
+    FactorSet = 45,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -19,10 +19,8 @@ use crate::domain::id::ParkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
-    MassBalance, Material, Meter, Park, Participation, PeriodReturn, Permit, PublishedMethod,
-    Roster, Scale, Site, Statement,
-    MassBalance, Material, Meter, Park, PeriodReturn, Permit, PublishedFactors, PublishedMethod,
-    Scale, Site, Statement,
+    MassBalance, Material, Meter, Park, Participation, PeriodReturn, Permit, PublishedFactors,
+    PublishedMethod, Roster, Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, MemoryStates, States, Stored};
 use crate::domain::time::{UtcMicros, UtcMillis};

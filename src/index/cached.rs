@@ -20,8 +20,6 @@ use crate::index::{Index, codec, key};
 const MOST_HELD: usize = 400_000;
 
 /// One more than the largest number of a kind.
-const KINDS: usize = Kind::Participation as usize + 1;
-const KINDS: usize = Kind::Lot as usize + 1;
 const KINDS: usize = Kind::FactorSet as usize + 1;
 
 /// A state of any kind.

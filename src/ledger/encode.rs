@@ -13,9 +13,7 @@ use crate::domain::id::ParkId;
 use crate::domain::state::{
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
     MassBalance, Material, Meter, Park, ParkPlaces, Participation, PeriodReturn, Permit,
-    PublishedMethod, Roster, Scale, Site, Statement,
-    MassBalance, Material, Meter, Park, ParkPlaces, PeriodReturn, Permit, PublishedFactors,
-    PublishedMethod, Scale, Site, Statement,
+    PublishedFactors, PublishedMethod, Roster, Scale, Site, Statement,
 };
 use crate::domain::states::{Aggregate, States, StatesMut};
 use crate::domain::time::{UtcMicros, UtcMillis};

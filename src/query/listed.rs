@@ -3,14 +3,9 @@
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, MassBalance,
-    Material, Meter, Park, Participation, Period, PeriodReturn, Permit, PublishedMethod, Scale,
-    Site, Statement, StockAccount,
     AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, Lot, MassBalance,
-    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedMethod, Scale, Site, Statement,
-    StockAccount,
-    Material, Meter, Park, Period, PeriodReturn, Permit, PublishedFactors, PublishedMethod, Scale,
-    Site, Statement, StockAccount,
+    Material, Meter, Park, Participation, Period, PeriodReturn, Permit, PublishedFactors,
+    PublishedMethod, Scale, Site, Statement, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};

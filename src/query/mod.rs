@@ -7,14 +7,14 @@
 pub mod amount;
 pub mod answer;
 pub mod attachment;
-pub mod covered;
 pub mod avoided;
+pub mod covered;
 pub mod cursor;
 pub mod fact;
 pub mod figure;
 pub mod listed;
-pub mod participation_of;
 pub mod network;
+pub mod participation_of;
 pub mod programme;
 pub mod programme_of;
 pub mod programme_table;

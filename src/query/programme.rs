@@ -19,8 +19,8 @@ use crate::query::covered::{MissingPlace, coverage_percent, missing_places};
 use crate::query::target::{Pinned, TargetView, target};
 use crate::query::unknown::{MissingView, UndefinedWhy, missings, undefined_why};
 use crate::statistics::method::{
-    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Number, Outcome, Passed, Status,
-    Watch, has_gap, judge,
+    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, Number, Outcome, Passed, Status, Watch,
+    has_gap, judge,
 };
 
 /// What a leaf is a sum of.
@@ -60,46 +60,6 @@ pub struct LeafView {
     /// Exact; absent where nobody has stated anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-}
-
-/// Something that was not stated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MissingView {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub item: Option<Name>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub measure: Option<Measure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<Period>,
-    /// The item's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title_en: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title_zh: Option<Text>,
-    pub why: MissingWhy,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MissingWhy {
-    /// Nobody has stated it for the period.
-    NotStated,
-    /// It is stated for longer periods only.
-    StatedForLonger,
-    /// No base year is set.
-    NoBaseYear,
-    /// Fewer terms are known than count.
-    TooFewTerms,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UndefinedWhy {
-    ZeroDenominator,
-    ZeroGrowth,
-    MixedPrices,
-    NoSpan,
-    NegativeGrowth,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -245,7 +205,6 @@ pub struct ProgrammeAnswer {
     /// Whose plan sets base year, parameters and targets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participation: Option<ParticipationId>,
-    pub passes: Passes,
     /// Absent where the method asks for nothing: then there is nothing to pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passes: Option<Passes>,
@@ -399,11 +358,6 @@ impl<'a> Programme<'a> {
             parameters: parameters.collect(),
             park,
             participation: pinned.map(|pinned| pinned.participation),
-            passes: match self.passed {
-                Passed::Yes => Passes::Yes,
-                Passed::No => Passes::No,
-                Passed::Unknown => Passes::Unknown,
-            },
             passes: self.passes(),
             period,
             root,
@@ -570,53 +524,6 @@ fn step(evaluated: &Evaluated) -> Step {
         period: evaluated.period,
         step: evaluated.word.to_owned(),
         value: value.map(exact),
-    }
-}
-
-fn missings(missing: &[Missing]) -> Vec<MissingView> {
-    let mut views = Vec::new();
-    for one in missing {
-        let of = |of: &LeafOf, period: Period, why| {
-            let item = of.item();
-            MissingView {
-                item: item.map(|item| item.item.clone()),
-                measure: item.is_none().then(|| of.measure()),
-                period: Some(period),
-                title_en: item.map(|item| item.title_en.clone()),
-                title_zh: item.map(|item| item.title_zh.clone()),
-                why,
-            }
-        };
-        let none = |why| MissingView {
-            item: None,
-            measure: None,
-            period: None,
-            title_en: None,
-            title_zh: None,
-            why,
-        };
-        let view = match one {
-            Missing::Leaf { of: leaf, period } => of(leaf, *period, MissingWhy::NotStated),
-            Missing::ForLonger { of: leaf, period } => {
-                of(leaf, *period, MissingWhy::StatedForLonger)
-            }
-            Missing::BaseYear => none(MissingWhy::NoBaseYear),
-            Missing::Terms => none(MissingWhy::TooFewTerms),
-        };
-        if !views.contains(&view) {
-            views.push(view);
-        }
-    }
-    views
-}
-
-fn undefined_why(why: Undefined) -> UndefinedWhy {
-    match why {
-        Undefined::ZeroDenominator => UndefinedWhy::ZeroDenominator,
-        Undefined::ZeroGrowth => UndefinedWhy::ZeroGrowth,
-        Undefined::MixedPrices => UndefinedWhy::MixedPrices,
-        Undefined::NoSpan => UndefinedWhy::NoSpan,
-        Undefined::NegativeGrowth => UndefinedWhy::NegativeGrowth,
     }
 }
 

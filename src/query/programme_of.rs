@@ -3,9 +3,9 @@
 //! Invariant: as of an earlier position a method that was published later does not exist, and one
 //! that was withdrawn later is in force; the sums are those of the facts below that position.
 
-use crate::domain::fact::Measure;
 use std::collections::BTreeMap;
 
+use crate::domain::fact::Measure;
 use crate::domain::id::ParkId;
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;

@@ -5,9 +5,8 @@ use utoipa::ToSchema;
 
 use crate::domain::fact::Measure;
 use crate::domain::method::Direction;
-use crate::query::programme::{
-    IndicatorStatus, IndicatorView, MissingView, MissingWhy, ProgrammeAnswer,
-};
+use crate::query::programme::{IndicatorStatus, IndicatorView, ProgrammeAnswer};
+use crate::query::unknown::{MissingView, MissingWhy};
 
 /// An indicator in one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::fact::Measure;
 use crate::domain::name::Name;
+use crate::domain::text::Text;
 use crate::domain::time::Period;
 use crate::statistics::method::{LeafOf, Missing, Undefined};
 
@@ -20,6 +21,11 @@ pub struct MissingView {
     pub measure: Option<Measure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
+    /// The item's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<Text>,
     pub why: MissingWhy,
 }
 
@@ -49,21 +55,25 @@ pub enum UndefinedWhy {
 pub fn missings(missing: &[Missing]) -> Vec<MissingView> {
     let mut views = Vec::new();
     for one in missing {
-        let of = |of: &LeafOf, period: Period, why| match of {
-            LeafOf::Measure(selector) => MissingView {
-                item: None,
-                measure: Some(selector.measure),
+        let of = |of: &LeafOf, period: Period, why| {
+            let item = of.item();
+            MissingView {
+                item: item.map(|item| item.item.clone()),
+                measure: item.is_none().then(|| of.measure()),
                 period: Some(period),
+                title_en: item.map(|item| item.title_en.clone()),
+                title_zh: item.map(|item| item.title_zh.clone()),
                 why,
-            },
-            LeafOf::Item(item) => MissingView {
-                item: Some(item.item.clone()),
-                measure: None,
-                period: Some(period),
-                why,
-            },
+            }
         };
-        let none = |why| MissingView { item: None, measure: None, period: None, why };
+        let none = |why| MissingView {
+            item: None,
+            measure: None,
+            period: None,
+            title_en: None,
+            title_zh: None,
+            why,
+        };
         let view = match one {
             Missing::Leaf { of: leaf, period } => of(leaf, *period, MissingWhy::NotStated),
             Missing::ForLonger { of: leaf, period } => {

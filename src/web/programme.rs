@@ -7,9 +7,9 @@ use askama::Template;
 use crate::domain::method::{Direction, NumberKind};
 use crate::domain::name::Name;
 use crate::query::programme::{
-    GroupView, IndicatorStatus, IndicatorView, LeafView, MissingView, MissingWhy, Passes,
-    ProgrammeAnswer,
+    GroupView, IndicatorStatus, IndicatorView, LeafView, Passes, ProgrammeAnswer,
 };
+use crate::query::unknown::{MissingView, MissingWhy};
 use crate::web::messages::{Lang, Messages};
 use crate::web::show::grouped;
 

@@ -151,7 +151,9 @@ fn indicators(ledger: &Ledger, park: &str, method: &str, base: Option<u16>) -> P
     let found = programme_of::method(index, &method.parse().unwrap(), None, period, as_of);
     let (park, found) = (park.parse().unwrap(), found.unwrap());
     let (choices, root) = (BTreeMap::new(), None);
-    let question = Question { park, period, base_year: base, choices, as_of, lag: 0, root };
+    let (rosters, pinned) = (Vec::new(), None);
+    let question =
+        Question { park, period, base_year: base, choices, as_of, lag: 0, root, rosters, pinned };
     programme_of::evaluate(index, &found, question, true).unwrap().answer()
 }
 

@@ -1,5 +1,7 @@
 //! Indicators of a park by a method, how each was computed, and the facts behind it.
 
+use std::collections::BTreeMap;
+
 use crate::api::call::{Call, Reply, ok, read};
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
@@ -141,14 +143,6 @@ async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
     let as_of = as_of(call, asked)?;
     let index = call.api.ledger.index();
     let By { method, base_year, choices, pinned } = by(index, &park, &query, as_of)?;
-    let version = version.map(|version| small(version, "version")).transpose()?;
-    let base_year = base_year.map(|year| small(year, "base_year")).transpose()?;
-    let method = programme_of::method(index, &method, version, period, as_of)?;
-    let choices = choices.as_ref().map_or("", |word| &word.0);
-    let choices = programme_of::choices(choices, &method).map_err(|part| {
-        let detail = format!("`{part}` is none of the method's parameters with a choice of it");
-        Problem::new(Fault::MalformedParameter, detail)
-    })?;
     let is_now = as_of == index.position();
     let lag = call.api.ledger.size().saturating_sub(as_of);
     let (root, rosters) = (None, Vec::new());
@@ -197,7 +191,11 @@ fn by(index: &Index, park: &ParkId, query: &ProgrammeQuery, as_of: u64) -> Resul
     let version = version.map(|version| small(version, "version")).transpose()?;
     let base_year = base_year.map(|year| small(year, "base_year")).transpose()?;
     let method = programme_of::method(index, name, version, *period, as_of)?;
-    let choices = read_choices(choices.as_ref().map_or("", |word| &word.0), &method)?;
+    let choices = choices.as_ref().map_or("", |word| &word.0);
+    let choices = programme_of::choices(choices, &method).map_err(|part| {
+        let detail = format!("`{part}` is none of the method's parameters with a choice of it");
+        Problem::new(Fault::MalformedParameter, detail)
+    })?;
     Ok(By { method, base_year, choices, pinned: None })
 }
 

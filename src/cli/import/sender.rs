@@ -1,10 +1,5 @@
 //! Where imported commands go: into a folder that this process has opened, or to a running ledger.
 
-use crate::cli::args::Import;
-use std::io::BufRead;
-
-use serde::Deserialize;
-
 use crate::cli::args::Folder;
 use crate::cli::folder::{self, folder_key, options};
 use crate::cli::import::Text;

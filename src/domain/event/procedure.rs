@@ -32,7 +32,6 @@ macro_rules! steps {
 
         impl Event {
             /// Whose procedure an event of a programme is of.
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the macro has all arms")]
             pub fn procedure(&self) -> Option<&Procedure> {
                 match self {
                     $(Event::$name(event) => Some(&event.procedure),)+

@@ -9,8 +9,8 @@ mod claim;
 mod contract;
 mod delivery;
 mod evidence;
-mod lot;
 mod factor;
+mod lot;
 mod market;
 mod mass_balance;
 mod method;
@@ -30,8 +30,8 @@ pub use delivery::{
     RejectionView, SettlementView, WeightView,
 };
 pub use evidence::EvidenceView;
-pub use lot::{LotGenealogyView, LotPartView, LotView};
 pub use factor::FactorsView;
+pub use lot::{LotGenealogyView, LotPartView, LotView};
 pub use market::ListingView;
 pub use mass_balance::{MassBalanceView, OutputView};
 pub use method::{ItemView, MethodView, StatedFigureView, StatementView};

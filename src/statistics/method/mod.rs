@@ -16,8 +16,8 @@ mod shipped_tests;
 #[cfg(test)]
 mod tests;
 
-pub use coverage::{Coverage, DeclaredBy, Owed, Watch, declared_by, has_gap, measures, percent};
 pub use crate::domain::number::Number;
+pub use coverage::{Coverage, DeclaredBy, Owed, Watch, declared_by, has_gap, measures, percent};
 pub use evaluate::{Evaluated, Evaluation, Missing, Outcome, Undefined};
 pub use ground::{Cell, Ground};
 pub use judge::{Judged, Passed, Status, judge};

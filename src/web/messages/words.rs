@@ -11,8 +11,9 @@ use crate::domain::method::Certainty;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
 use crate::domain::state::{ContractStage, CorrectionStage, DeliveryStage, DisputeEnd};
-use crate::query::programme::{IndicatorStatus, MissingWhy, UndefinedWhy};
+use crate::query::programme::IndicatorStatus;
 use crate::query::reconciliation::SheetState;
+use crate::query::unknown::{MissingWhy, UndefinedWhy};
 use crate::table::{Kind, RowStatus};
 use crate::web::messages::Messages;
 

@@ -74,7 +74,7 @@ impl Asked {
             None => Period::Year(now().utc_day().year().saturating_sub(1).try_into().unwrap_or(0)),
         };
         let mut choices = BTreeMap::new();
-        for (name, value) in query.all() {
+        for (name, value) in query.pairs() {
             if let Some(parameter) = name.strip_prefix("choose_").filter(|_| !value.is_empty()) {
                 choices.insert(parameter.to_owned(), value.to_owned());
             }
@@ -176,6 +176,8 @@ pub fn evaluated<T>(
         as_of,
         lag: 0,
         root: None,
+        rosters: Vec::new(),
+        pinned: None,
     };
     let is_now = as_of == index.position();
     let programme = programme_of::evaluate(index, &method, question, is_now)?;

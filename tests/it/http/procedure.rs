@@ -113,7 +113,7 @@ fn a_park_is_named_reports_is_warned_and_rectifies() {
     let regulator = story.server.key("key_regulator", "regulator", json!({"parks": ["prk_a"]}));
     story.server.post(path, &regulator, "cmd_reg", &rectify).problem(403, "not_permitted");
     assert_eq!(story.server.get("/api/v1/participations/prg_a", &regulator).status, 200);
-    let other = story.server.key("key_far", "park", json!({"parks": ["prk_far"]}));
+    let other = story.server.key("key_desk", "firm", json!({"firm": "frm_other"}));
     story.server.get("/api/v1/participations/prg_a", &other).problem(404, "not_found");
 
     the_plan_sets_base_year_and_targets(&story, before);
