@@ -446,7 +446,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 87 * 9);
+        assert_eq!(seen, 90 * 9);
     }
 
     #[test]

@@ -83,6 +83,8 @@ mod tests {
                 "/data/plate",
                 "/data/amount",
                 "/data/amount",
+                "/data/composition",
+                "/data/composition",
             ]
         );
     }

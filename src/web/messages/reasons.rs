@@ -268,6 +268,7 @@ const REASONS: &[(&str, &str)] = &[
     ("assay_missing", "缺少计价所需的化验值。"),
     ("index_missing", "缺少计价所需的指数值。"),
     ("unknown_factors", "没有这套因子。"),
+    ("no_factors", "尚未发布因子，不能计算避免的负荷。"),
     ("bad_factor_document", "因子文件有误。"),
     ("factors_withdrawn", "该套因子已停用。"),
     ("bad_distance", "运距有误。"),

@@ -199,6 +199,9 @@ fn query_of(path: &str) -> String {
         let asked = "?method=example&period=2025&leaf=0&";
         return query.replace("{indicator}", "solid_waste_utilisation").replace('?', asked);
     }
+    if path.contains("/avoided/") {
+        return query.replace('?', "?period=2025&");
+    }
     if path.ends_with("/facts") && month.is_empty() || path.ends_with("/totals") {
         query = query.replace('?', "?park=prk_a&");
     }

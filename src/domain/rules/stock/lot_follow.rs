@@ -3,7 +3,7 @@
 //! Invariant: an account's `in_lots` is the sum of its lots, and a delivery's `in_lots` what they
 //! have of it. A blend and a split move nothing in either.
 
-use crate::domain::event::{Event, LotDissolved, LotPart, StockPlace};
+use crate::domain::event::{Event, LotDissolved, LotPart, LotSplit, StockPlace};
 use crate::domain::id::{DeliveryId, LotId};
 use crate::domain::quantity::Quantity;
 use crate::domain::state::{Delivery, Lot, Part, StockAccount, account_id};
@@ -72,31 +72,34 @@ pub fn evolve<S: StatesMut>(states: &mut S, at: u64, event: &Event) {
                 },
             );
         }
-        Event::LotSplit(e) => {
-            states.change::<Lot>(e.from.as_str(), at, false, |from| {
-                for part in &e.parts {
-                    from.take_of(part.delivery.as_ref(), part.quantity.amount());
-                }
-            });
-            make(
-                states,
-                at,
-                Made {
-                    blended_of: Vec::new(),
-                    composition: false,
-                    day: e.day,
-                    lot: &e.lot,
-                    note: &e.note,
-                    parts: &e.parts,
-                    place: &e.place,
-                    quantity: &e.quantity,
-                    split_from: Some(e.from.clone()),
-                },
-            );
-        }
+        Event::LotSplit(e) => split(states, at, e),
         Event::LotDissolved(e) => dissolve(states, at, e),
         _ => unreachable!("{} is no event of a lot", event.kind()),
     }
+}
+
+/// Part of a lot becomes a lot of its own.
+fn split<S: StatesMut>(states: &mut S, at: u64, e: &LotSplit) {
+    states.change::<Lot>(e.from.as_str(), at, false, |from| {
+        for part in &e.parts {
+            from.take_of(part.delivery.as_ref(), part.quantity.amount());
+        }
+    });
+    make(
+        states,
+        at,
+        Made {
+            blended_of: Vec::new(),
+            composition: false,
+            day: e.day,
+            lot: &e.lot,
+            note: &e.note,
+            parts: &e.parts,
+            place: &e.place,
+            quantity: &e.quantity,
+            split_from: Some(e.from.clone()),
+        },
+    );
 }
 
 fn make<S: StatesMut>(states: &mut S, at: u64, made: Made<'_>) {

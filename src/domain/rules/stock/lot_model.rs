@@ -292,6 +292,7 @@ fn world() -> World {
     world
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is left goes to the account itself")]
 fn run(world: &mut World, model: &Model, act: &Act, step: usize) -> bool {
     match act {
         Act::Deliver(n) => {
