@@ -2,7 +2,7 @@
 
 use num_bigint::{BigInt, BigUint, Sign};
 use num_rational::BigRational;
-use num_traits::{Signed as _, ToPrimitive as _, Zero as _};
+use num_traits::{Signed as _, Zero as _};
 
 use crate::domain::decimal::Decimal;
 
@@ -128,11 +128,6 @@ impl Number {
     /// As `39/40`, or a whole number.
     pub fn fraction(&self) -> String {
         self.0.to_string()
-    }
-
-    /// For charts alone.
-    pub fn approximate(&self) -> Option<i128> {
-        self.0.to_integer().to_i128()
     }
 }
 

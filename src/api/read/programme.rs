@@ -143,7 +143,8 @@ async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
     let as_of = as_of(call, asked)?;
     let index = call.api.ledger.index();
     let By { method, base_year, choices, pinned } = by(index, &park, &query, as_of)?;
-    let is_now = as_of == index.position();
+    // Totals may move on meanwhile: what is asked as of a position is summed from facts.
+    let is_now = asked.is_none();
     let lag = call.api.ledger.size().saturating_sub(as_of);
     let (root, rosters) = (None, Vec::new());
     let question = Question { park, period, base_year, choices, as_of, lag, root, rosters, pinned };

@@ -102,7 +102,7 @@ fn when(
     let as_of = as_of(call, asked)?;
     let day = day.unwrap_or_else(|| today(index, park));
     let lag = call.api.ledger.size().saturating_sub(as_of);
-    Ok((When { as_of, is_now: as_of == index.position(), day }, lag))
+    Ok((When { as_of, is_now: asked.is_none(), day }, lag))
 }
 
 async fn of_park(call: Call) -> Reply {

@@ -29,6 +29,9 @@ fn fault<T>(pointer: impl Into<String>, message: impl Into<String>) -> Checked<T
 /// How deep formulas may be nested.
 const MAX_DEPTH: usize = 30;
 
+/// The most parts that are evaluated for all indicators, each that another names counted again.
+const MAX_EVALUATED: u64 = 100_000;
+
 impl Method {
     /// Looks for the first fault. `published` knows the items of other methods.
     pub fn check(&self, published: &dyn Fn(&Name) -> Option<Item>) -> Checked {
@@ -54,7 +57,7 @@ impl Method {
                 return fault(format!("/parameters/{place}/default"), message);
             }
         }
-        let mut reading = Reading { method: self, published, known: BTreeMap::new() };
+        let mut reading = Reading { method: self, published, known: BTreeMap::new(), parts: 0 };
         for (place, indicator) in self.indicators.iter().enumerate() {
             reading.indicator(place, indicator)?;
         }
@@ -123,8 +126,11 @@ fn once<'a>(list: &str, noun: &str, names: impl Iterator<Item = &'a Name>) -> Ch
 struct Reading<'a> {
     method: &'a Method,
     published: &'a dyn Fn(&Name) -> Option<Item>,
-    /// Dimensions of indicators that were read; none while one is being read.
-    known: BTreeMap<Name, Option<Dims>>,
+    /// Dimensions of indicators that were read, and how many parts each is evaluated by; none
+    /// while one is being read.
+    known: BTreeMap<Name, Option<(Dims, u64)>>,
+    /// How many parts were counted so far. Never saturates: reading stops at the most.
+    parts: u64,
 }
 
 impl Reading<'_> {
@@ -241,7 +247,10 @@ impl Reading<'_> {
     /// The dimensions of an indicator, by its name.
     fn named(&mut self, name: &Name, at: &str) -> Checked<Dims> {
         match self.known.get(name) {
-            Some(Some(dims)) => return Ok(dims.clone()),
+            Some(Some((dims, parts))) => {
+                let (dims, parts) = (dims.clone(), *parts);
+                return self.count(parts, at).map(|()| dims);
+            }
             Some(None) => {
                 return fault(at, format!("{name} needs itself: a cycle between indicators"));
             }
@@ -252,10 +261,21 @@ impl Reading<'_> {
             return fault(at, format!("there is no indicator {name} in this method"));
         };
         self.known.insert(name.clone(), None);
+        let before = self.parts;
         let formula = &self.method.indicators[place].formula;
         let dims = self.formula(formula, &format!("/indicators/{place}/formula"), 0)?;
-        self.known.insert(name.clone(), Some(dims.clone()));
+        self.known.insert(name.clone(), Some((dims.clone(), self.parts - before)));
         Ok(dims)
+    }
+
+    /// Indicators that name one another double with every step: what would not end is refused.
+    fn count(&mut self, parts: u64, at: &str) -> Checked {
+        self.parts += parts;
+        if self.parts > MAX_EVALUATED {
+            let message = format!("more than {MAX_EVALUATED} parts would have to be evaluated");
+            return fault(at, message);
+        }
+        Ok(())
     }
 
     /// The dimensions that a formula gives.
@@ -263,6 +283,7 @@ impl Reading<'_> {
         if depth > MAX_DEPTH {
             return fault(at, format!("formulas are nested {MAX_DEPTH} deep at most"));
         }
+        self.count(1, at)?;
         let deep = depth + 1;
         match formula {
             Formula::Measure(selector) => of_selector(selector, &format!("{at}/measure")),
@@ -306,7 +327,9 @@ impl Reading<'_> {
             }
             Formula::Elasticity(parts) => {
                 self.since(parts.since, &parts.of, at, "elasticity", deep)?;
+                let before = self.parts;
                 self.formula(&parts.over, &format!("{at}/elasticity/over"), deep)?;
+                self.count(self.parts - before, at)?;
                 Ok(Dims::none())
             }
             Formula::WeightedIndex(_) | Formula::Choose(_) => self.composed(formula, at, deep),
@@ -369,7 +392,13 @@ impl Reading<'_> {
         {
             return fault(format!("{at}/{word}/since/years"), "1 to 30 years are looked back");
         }
-        self.formula(of, &format!("{at}/{word}/of"), depth)
+        let before = self.parts;
+        let dims = self.formula(of, &format!("{at}/{word}/of"), depth)?;
+        if word != "earlier" {
+            // Growth is evaluated now and then.
+            self.count(self.parts - before, at)?;
+        }
+        Ok(dims)
     }
 
     fn alike(&mut self, parts: &[Formula], at: &str, depth: usize) -> Checked<Dims> {
@@ -402,7 +431,7 @@ fn same(first: Dims, other: &Dims, at: &str) -> Checked<Dims> {
 }
 
 /// Whether facts of a measure are of matter or energy, and not of money.
-pub fn measures_dimension(measure: Measure) -> bool {
+fn measures_dimension(measure: Measure) -> bool {
     !matches!(measure, Measure::GrossOutput | Measure::ValueAdded | Measure::Stated)
 }
 

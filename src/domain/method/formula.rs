@@ -349,8 +349,8 @@ impl Formula {
             Formula::Earlier(parts)
             | Formula::RelativeChange(parts)
             | Formula::PointsChange(parts)
-            | Formula::AnnualGrowth(parts) => years += parts.since.years(),
-            Formula::Elasticity(parts) => years += parts.since.years(),
+            | Formula::AnnualGrowth(parts) => years = years.saturating_add(parts.since.years()),
+            Formula::Elasticity(parts) => years = years.saturating_add(parts.since.years()),
             Formula::NewLinks(_) => all = true,
             _ => {}
         });

@@ -22,7 +22,7 @@ use crate::domain::stated_unit::ItemUnit;
 use crate::domain::text::Text;
 use crate::domain::time::Day;
 
-pub use check::{Fault, measures_dimension};
+pub use check::Fault;
 pub use formula::{
     Between, Case, Choice, Counted, Distinct, Elasticity, Formula, Index, IndexAspect, IndexTerm,
     NewLinks, Ratio, Selector, Since, SinceOf, Subtraction, Thing,

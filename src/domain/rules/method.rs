@@ -124,6 +124,31 @@ mod tests {
     }
 
     #[test]
+    fn indicators_that_double_at_every_step_are_refused_before_anybody_evaluates_them() {
+        let mut world = World::standard();
+        let mut document = document();
+        let mut indicator = document["indicators"][5].clone();
+        let mut chain = vec![document["indicators"][5].clone()];
+        for step in 0..40 {
+            let of = json!({"indicator": chain[step]["indicator"]});
+            indicator["formula"] = json!({"sum": [of, of]});
+            indicator["indicator"] = json!(format!("step_{step}"));
+            indicator["kind"] = json!("level");
+            chain.push(indicator.clone());
+        }
+        document["indicators"] = json!(chain);
+        document["groups"] = json!([]);
+        let data = json!({"document": document});
+        let (code, pointer) = world.refuse("keeper", OPENED, "publish_method", &data);
+        assert_eq!(code, "bad_method_document");
+        assert!(pointer.ends_with("/formula/sum/1/indicator"), "{pointer}");
+        let few = json!(chain[..12]);
+        let mut document = data["document"].clone();
+        document["indicators"] = few;
+        world.take("keeper", OPENED, "publish_method", &json!({"document": document}));
+    }
+
+    #[test]
     fn a_document_that_makes_no_sense_is_refused_with_its_pointer() {
         let mut world = World::standard();
         let share = json!({"ratio": {"of": {"item": "energy_used"}, "over": {"item": "gdp"}}});

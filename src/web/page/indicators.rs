@@ -179,7 +179,7 @@ pub fn evaluated<T>(
         rosters: Vec::new(),
         pinned: None,
     };
-    let is_now = as_of == index.position();
+    let is_now = asked.as_of.is_none();
     let programme = programme_of::evaluate(index, &method, question, is_now)?;
     with(&programme).map(Some)
 }
