@@ -75,6 +75,9 @@ pub struct Problem {
     #[serde(rename = "type")]
     #[schema(format = "uri-reference")]
     pub kind: String,
+    /// The parameter that is wrong, and what is wrong with it.
+    #[serde(skip)]
+    pub parameter: Option<(String, String)>,
     #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -117,6 +120,7 @@ impl Problem {
             status,
             title: title_of(&code),
             kind: format!("/docs/problems#{code}"),
+            parameter: None,
             headers: Vec::new(),
             detail,
             code,
@@ -126,7 +130,9 @@ impl Problem {
     /// A parameter of the address or its query.
     pub fn parameter(name: &str, error: &ValueError) -> Problem {
         let detail = format!("parameter `{name}`: {}", error.message);
-        Problem::of(StatusCode::BAD_REQUEST, Cow::Borrowed(error.code), detail, None)
+        let parameter = Some((name.to_owned(), error.message.clone()));
+        let code = Cow::Borrowed(error.code);
+        Problem { parameter, ..Problem::of(StatusCode::BAD_REQUEST, code, detail, None) }
     }
 
     /// Points at a member of the command.

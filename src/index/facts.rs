@@ -23,7 +23,7 @@ use crate::index::{FactFilter, Index, IndexError, codec, key};
 pub struct FactRow(pub u64, pub u8, pub Fact);
 
 /// The facts of one park and month.
-struct Stream {
+pub struct Stream {
     /// What the keys of all its blocks begin with.
     prefix: Vec<u8>,
     /// The block that comes next, not decoded yet.
@@ -72,7 +72,7 @@ impl Index {
     }
 
     /// The streams that may have facts that pass.
-    fn streams(&self, filter: &FactFilter) -> Result<Vec<Stream>, IndexError> {
+    pub(super) fn streams(&self, filter: &FactFilter) -> Result<Vec<Stream>, IndexError> {
         let mut family = Vec::new();
         match &filter.park {
             Some(park) => key::facts(park.as_str(), &mut family),
@@ -105,8 +105,27 @@ fn month(prefix: &[u8]) -> Month {
 }
 
 impl Stream {
+    pub fn month(&self) -> Month {
+        month(&self.prefix)
+    }
+
+    /// Its first and last block.
+    pub fn span(&self, rows: &sled::Tree) -> Result<Option<(u64, u64)>, IndexError> {
+        let mut all = rows.scan_prefix(&self.prefix).keys();
+        let Some(first) = all.next() else { return Ok(None) };
+        let first = key::of_block(&first?)?.1;
+        let last = all.next_back().transpose()?;
+        let last = last.map(|name| key::of_block(&name).map(|(_, block)| block)).transpose()?;
+        Ok(Some((first, last.unwrap_or(first))))
+    }
+
+    /// The fact at which it stands, if it has come to one and that is not of before a position.
+    pub fn fact_from(&self, from: u64) -> Option<&Fact> {
+        self.head.as_ref().filter(|row| row.0 >= from).map(|row| &row.2)
+    }
+
     /// Finds the first block from this one on; answers where it begins at the earliest.
-    fn open(&mut self, rows: &sled::Tree, block: u64) -> Result<Option<At>, IndexError> {
+    pub fn open(&mut self, rows: &sled::Tree, block: u64) -> Result<Option<At>, IndexError> {
         let bound = |block| {
             let mut bound = self.prefix.clone();
             key::push_block(block, &mut bound);
@@ -121,7 +140,7 @@ impl Stream {
     }
 
     /// Goes to the next fact that passes, or to where the next block begins.
-    fn advance(
+    pub fn advance(
         &mut self,
         rows: &sled::Tree,
         filter: &FactFilter,

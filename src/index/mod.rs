@@ -13,6 +13,7 @@ mod facts;
 mod fingerprint;
 mod key;
 mod query;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -32,6 +33,7 @@ pub use cached::CachedStates;
 #[cfg(test)]
 pub use codec::{decode, encode};
 pub use query::{FactFilter, ListOf, Total, TotalFilter, TotalKey, TotalValue};
+pub use sums::Part;
 pub use write::{Rows, TotalOf};
 
 use crate::domain::states::{Aggregate, States, Stored};

@@ -13,7 +13,7 @@ use crate::domain::state::{PublishedMethod, method_id};
 use crate::domain::states::{Kind, States as _, Stored};
 use crate::domain::text::Text;
 use crate::domain::time::{Month, Period};
-use crate::index::{FactFilter, Index, ListOf, Total, TotalFilter};
+use crate::index::{Index, ListOf, Part, Total, TotalFilter};
 use crate::query::answer::QueryError;
 use crate::query::programme::{Programme, Question};
 use crate::query::roster;
@@ -117,15 +117,8 @@ pub fn evaluate<'a>(
         question.as_of = as_of;
         ground
     } else {
-        let mut ground = Ground::default();
-        let filter = FactFilter {
-            park: Some(question.park.clone()),
-            measures: measures(method.measures()),
-            days: Some((first.first(), last.last())),
-            ..FactFilter::default()
-        };
-        index.facts(&filter, question.as_of, &mut |_, fact| ground.add_fact(fact))?;
-        ground
+        let measures = measures(method.measures());
+        below(index, &question.park, (first, last), measures, question.as_of)?
     };
     // Totals may reflect more than was asked for; the rosters are those of the same position.
     question.rosters = roster::standing(index, &question.park, question.as_of)?;
@@ -133,6 +126,42 @@ pub fn evaluate<'a>(
     Ok(Programme::evaluate(question, method, &items, &ground))
 }
 
+/// What a method is evaluated on, as of an earlier position.
+pub fn below(
+    index: &Index,
+    park: &ParkId,
+    months: (Month, Month),
+    measures: Vec<Measure>,
+    below: u64,
+) -> Result<Ground, QueryError> {
+    let filter = TotalFilter { measures, ..TotalFilter::default() };
+    let mut ground = Ground::default();
+    index.parts_below(park, months, filter, below, &mut |part| match part {
+        Part::Total(total) => add(&mut ground, total),
+        Part::Fact(fact) => ground.add_fact(fact),
+        Part::Later(fact) => ground.take_fact(fact),
+    })?;
+    Ok(ground)
+}
+
+fn add(ground: &mut Ground, total: Total) {
+    let Total { month, measure, key, value } = total;
+    let cell = Cell {
+        month,
+        firm: key.firm,
+        site: key.site,
+        counterparty: key.counterparty,
+        counterparty_site: key.counterparty_site,
+        material: key.material,
+        kind: value.kind,
+        code: value.code,
+        unit: key.unit,
+        method: key.method,
+    };
+    ground.add(measure, key.item, cell, (value.amount, value.facts));
+}
+
+/// What a method is evaluated on now, with the position that it reflects.
 pub fn of_totals(
     index: &Index,
     park: &ParkId,
@@ -142,20 +171,6 @@ pub fn of_totals(
     let filter = TotalFilter { measures, ..TotalFilter::default() };
     let (as_of, totals) = index.totals(park, months, &filter)?;
     let mut ground = Ground::default();
-    for Total { month, measure, key, value } in totals {
-        let cell = Cell {
-            month,
-            firm: key.firm,
-            site: key.site,
-            counterparty: key.counterparty,
-            counterparty_site: key.counterparty_site,
-            material: key.material,
-            kind: value.kind,
-            code: value.code,
-            unit: key.unit,
-            method: key.method,
-        };
-        ground.add(measure, key.item, cell, (value.amount, value.facts));
-    }
+    totals.into_iter().for_each(|total| add(&mut ground, total));
     Ok((as_of, ground))
 }

@@ -263,7 +263,7 @@ fn invoices(rows: &Rows<'_>, contract: &Contract, sheet: &Sheet) -> Option<Vec<I
 
 fn row(records: &Records<'_>, line: &Line, delivery: &Delivery) -> Result<SheetRow, QueryError> {
     let weight = |weight: &Option<Weight>| -> Result<Option<SheetWeight>, QueryError> {
-        let Some(Weight { day, method, quantity, record }) = weight.clone() else {
+        let Some(Weight { day, method, quantity, record, .. }) = weight.clone() else {
             return Ok(None);
         };
         let ticket = ticket(records, record)?;

@@ -20,7 +20,7 @@ mod header;
 mod kind;
 mod layout;
 mod mapping;
-mod number;
+pub mod number;
 mod plan;
 mod reading;
 mod report;

@@ -15,7 +15,7 @@ use crate::table::{
     Format, Kind, Mapping, Report, RowReport, RowStatus, Sink, TableError, Wanted, read,
 };
 
-const SAMPLE: &[u8] = include_bytes!("../../schemas/examples/tickets.gb18030.csv");
+const SAMPLE: &[u8] = include_bytes!("../../tests/fixtures/tickets.gb18030.csv");
 const SAMPLE_MAPPING: &str = include_str!("../../schemas/examples/tickets-mapping.json");
 
 struct Ground {

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use symbiosis_ledger::domain::fact::Measure;
 use symbiosis_ledger::domain::method::NumberKind;
 use symbiosis_ledger::domain::time::{Month, Period, UtcMicros};
 use symbiosis_ledger::evidence::check::check;
+use symbiosis_ledger::index::FactFilter;
 use symbiosis_ledger::ledger::{Ledger, Options, SubmitError, create};
 use symbiosis_ledger::merkle::HashStream;
 use symbiosis_ledger::query::figure::{self, FigureOf};
@@ -16,6 +18,7 @@ use symbiosis_ledger::query::programme::{
 use symbiosis_ledger::query::programme_of;
 use symbiosis_ledger::scenario::{Ground, Plan, Scenario, Step, find, shipped};
 use symbiosis_ledger::statistics::chertow::{Granularity, LinkEvidence};
+use symbiosis_ledger::statistics::method;
 
 use crate::golden::assert_golden;
 
@@ -73,6 +76,7 @@ fn story(plan: &Plan, look: impl FnOnce(&Ledger)) -> String {
     list(&mut text, "Noted", &noted);
     list(&mut text, "Recorded", &kinds);
     figures(&mut text, &ledger, plan);
+    earlier_sums_are_those_of_facts(&ledger, plan);
     look(&ledger);
     holds(ledger, &options);
     text
@@ -91,6 +95,30 @@ fn holds(ledger: Ledger, options: &Options) {
     drop(ledger);
     let report = check(&options.folder, None, &mut |_, _| {}).unwrap();
     assert!(report.verified, "{:#?}", report.errors);
+}
+
+/// The sums that methods are evaluated on are those of the facts below a position, whichever rows
+/// they are read from.
+fn earlier_sums_are_those_of_facts(ledger: &Ledger, plan: &Plan) {
+    let (index, park) = (ledger.index(), &plan.closing.park);
+    let months = (Month::from_civil(1990, 1).unwrap(), Month::from_civil(2040, 12).unwrap());
+    let size = ledger.size();
+    let by_measures = [vec![], vec![Measure::Used], vec![Measure::Stated, Measure::Generated]];
+    // Also at, before and behind the bounds of blocks, which are 64 positions wide.
+    let near = (0..=size).step_by((size as usize / 12).max(1)).map(|position| position | 63);
+    for below in near.flat_map(|position| [position, position + 1, position + 2]).chain([0, size]) {
+        for measures in &by_measures {
+            let mut summed = method::Ground::default();
+            let filter = FactFilter {
+                park: Some(park.clone()),
+                measures: measures.clone(),
+                ..FactFilter::default()
+            };
+            index.facts(&filter, below, &mut |_, fact| summed.add_fact(fact)).unwrap();
+            let found = programme_of::below(index, park, months, measures.clone(), below).unwrap();
+            assert!(found == summed, "below {below}, {measures:?}");
+        }
+    }
 }
 
 fn list(text: &mut String, title: &str, counts: &BTreeMap<String, u64>) {

@@ -10,6 +10,7 @@ use crate::domain::quantity::{Method, Quantity};
 use crate::domain::shapes::Nonconformity;
 use crate::domain::state::{Correction, Dispute, SettledQuantity};
 use crate::domain::states::{Aggregate, Kind};
+use crate::domain::text::Text;
 use crate::domain::ticket::WeighingMode;
 use crate::domain::time::{Day, UtcMicros, UtcMillis};
 
@@ -100,6 +101,8 @@ pub struct Weight {
     pub quantity: Quantity,
     /// Position of the record that has the ticket or readings.
     pub record: u64,
+    /// The ticket's number: what people at a gate call the load.
+    pub ticket: Option<Text>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

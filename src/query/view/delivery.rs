@@ -180,12 +180,15 @@ pub struct WeightView {
     /// Position of the record that has the ticket or readings.
     #[schema(minimum = 0)]
     pub record: u64,
+    /// The ticket's number, if it was weighed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Text>,
 }
 
 impl From<&Weight> for WeightView {
     fn from(weight: &Weight) -> WeightView {
-        let Weight { day, method, quantity, record } = weight.clone();
-        WeightView { day, method, quantity, record }
+        let Weight { day, method, quantity, record, ticket } = weight.clone();
+        WeightView { day, method, quantity, record, ticket }
     }
 }
 

@@ -35,7 +35,7 @@ type Amount = (i128, u64);
 type Drawer = (Measure, Option<Name>);
 
 /// Sums of a park's facts.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ground {
     drawers: HashMap<Drawer, HashMap<Cell, Amount>>,
 }
@@ -49,21 +49,23 @@ impl Ground {
     }
 
     pub fn add_fact(&mut self, fact: &Fact) {
-        let other = fact.counterparty.clone();
-        let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
-        let cell = Cell {
-            month: fact.day.month(),
-            firm: fact.firm.clone(),
-            site: fact.site.clone(),
-            counterparty,
-            counterparty_site,
-            material: fact.material.clone(),
-            kind: fact.kind,
-            code: fact.code.clone(),
-            unit: fact.unit,
-            method: fact.method,
-        };
-        self.add(fact.measure, fact.item.clone(), cell, (fact.amount.into(), 1));
+        let (drawer, cell) = of_fact(fact);
+        self.add(drawer.0, drawer.1, cell, (fact.amount.into(), 1));
+    }
+
+    /// Takes a fact out of the sums that it is in. Cells of which nothing is left are gone: that
+    /// nobody has said anything is no zero.
+    pub fn take_fact(&mut self, fact: &Fact) {
+        let (drawer, cell) = of_fact(fact);
+        let cells = self.drawers.get_mut(&drawer).expect("its total was added");
+        let sum = cells.get_mut(&cell).expect("its total was added");
+        *sum = (sum.0 - i128::from(fact.amount), sum.1 - 1);
+        if sum.1 == 0 {
+            cells.remove(&cell);
+            if cells.is_empty() {
+                self.drawers.remove(&drawer);
+            }
+        }
     }
 
     /// The cells of a measure, or of an item, in no order.
@@ -75,4 +77,22 @@ impl Ground {
         let drawer = self.drawers.get(&(measure, item.cloned()));
         drawer.into_iter().flatten().map(|(cell, amount)| (cell, *amount))
     }
+}
+
+fn of_fact(fact: &Fact) -> (Drawer, Cell) {
+    let other = fact.counterparty.clone();
+    let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
+    let cell = Cell {
+        month: fact.day.month(),
+        firm: fact.firm.clone(),
+        site: fact.site.clone(),
+        counterparty,
+        counterparty_site,
+        material: fact.material.clone(),
+        kind: fact.kind,
+        code: fact.code.clone(),
+        unit: fact.unit,
+        method: fact.method,
+    };
+    ((fact.measure, fact.item.clone()), cell)
 }

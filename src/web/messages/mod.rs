@@ -3,6 +3,7 @@
 //! Invariant: one row holds both languages, so no page can lack one; codes of the API stay as they
 //! are, and have their sentence beside them.
 
+mod declare;
 mod reasons;
 mod table;
 mod words;

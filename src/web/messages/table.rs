@@ -1,26 +1,6 @@
 //! The table: a key, its English, its Chinese.
 
-/// Declares the table.
-macro_rules! messages {
-    ($($key:ident $en:literal $zh:literal)+) => {
-        /// All sentences and words of one language.
-        pub struct Messages {
-            pub lang: super::Lang,
-            $(pub $key: &'static str),+
-        }
-
-        pub static EN: Messages = Messages { lang: super::Lang::En, $($key: $en),+ };
-        pub static ZH: Messages = Messages { lang: super::Lang::Zh, $($key: $zh),+ };
-
-        #[cfg(test)]
-        impl Messages {
-            /// Each key with its text.
-            fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($key), self.$key)),+]
-            }
-        }
-    };
-}
+use super::declare::messages;
 
 messages! {
     question "A partner asks you to confirm" "合作方请您确认"
@@ -150,6 +130,8 @@ messages! {
     unit_tonne "t (TNE)" "吨 t (TNE)"
     unit_kilogram "kg (KGM)" "公斤 kg (KGM)"
     ticket "Ticket" "磅单号"
+    ticket_or_delivery "Ticket or delivery" "磅单或交付"
+    ticket_find "Find a ticket" "查找磅单"
     scale "Scale" "地磅"
     plate "Plate" "车牌"
     driver "Driver" "司机"
@@ -185,6 +167,7 @@ messages! {
     accept_this_part "Accept this part" "验收此部分"
     reject_all "Reject all of it" "全部拒收"
     full_stop "." "。"
+    colon ": " "："
     times_of "Times are those of" "时间按时区"
     step_dispatched "Dispatched" "发货"
     step_received "Received" "收货"
@@ -609,7 +592,7 @@ mod tests {
 
     /// Chinese texts that need no Chinese letter, or English ones that need one.
     const ALIKE: &[&str] =
-        &["full_stop", "lang_tag", "other_lang", "other_lang_tag", "other_lang_name"];
+        &["colon", "full_stop", "lang_tag", "other_lang", "other_lang_tag", "other_lang_name"];
 
     #[test]
     fn both_languages_have_the_same_keys_and_each_its_own_letters() {

@@ -2,14 +2,19 @@
 
 use askama::Template;
 
-use crate::domain::state::{Delivery, DeliveryStage};
+use crate::api::Problem;
+use crate::domain::state::{Delivery, DeliveryStage, Scale, TicketUse};
+use crate::domain::states::States as _;
 use crate::index::ListOf;
-use crate::query::view::DeliveryView;
+use crate::query::view::{DeliveryView, ScaleView};
 use crate::web::frame::Frame;
 use crate::web::page::row::{DeliveryRow, own_list};
+use crate::web::reader::Reader;
 use crate::web::visit::{Reply, Visit};
 
 const PAGE: usize = 50;
+/// Among how many scales a ticket is looked for.
+const MOST_SCALES: usize = 500;
 
 /// The stages in their order, as the filter offers them.
 pub const STAGES: [DeliveryStage; 7] = [
@@ -36,6 +41,8 @@ struct Page {
     rows: Vec<DeliveryRow>,
     stages: Vec<Choice>,
     contract: String,
+    /// The number that is looked for.
+    ticket: String,
     as_of: u64,
     /// The query of the page of older ones.
     older: Option<String>,
@@ -51,7 +58,19 @@ pub async fn answer(visit: &mut Visit<'_>) -> Reply {
     let before = visit.query.get("before").parse::<u64>().ok();
     let filter = query(stage, contract.as_deref(), None);
     let wanted = contract.clone();
+    let ticket = visit.query.get("ticket").trim().to_owned();
+    let number = ticket.clone();
     let read = visit.read(move |reader| {
+        if !number.is_empty() {
+            let (views, as_of) = of_ticket(reader, &number)?;
+            let fits = |view: &&DeliveryView| {
+                let contract = view.exchange.contract.as_str();
+                stage.is_none_or(|stage| view.stage == stage)
+                    && wanted.as_ref().is_none_or(|wanted| wanted == contract)
+            };
+            let rows = views.iter().filter(fits).map(|view| DeliveryRow::of(reader, view));
+            return Ok((rows.collect::<Vec<_>>(), as_of, None));
+        }
         let of = match &wanted {
             Some(contract) => ListOf::Contract(contract.clone()),
             None => own_list::<Delivery>(reader.who.as_ref()),
@@ -74,10 +93,28 @@ pub async fn answer(visit: &mut Visit<'_>) -> Reply {
         stages: stages.collect(),
         older: older.map(|below| query(stage, contract.as_deref(), Some(below))),
         contract: contract.unwrap_or_default(),
+        ticket,
         as_of,
         is_first: before.is_none(),
         first: filter,
     })
+}
+
+/// What a ticket of that number of any scale that may be seen stands for, and as of which position.
+fn of_ticket(reader: &Reader, number: &str) -> Result<(Vec<DeliveryView>, u64), Problem> {
+    let (rows, of) = (reader.rows(), own_list::<Scale>(reader.who.as_ref()));
+    let scales = rows.newest::<ScaleView>(&of, None, MOST_SCALES, |_| true)?;
+    let mut found = Vec::new();
+    for scale in scales.items {
+        let id = format!("{}/{number}", scale.scale);
+        let Some(used) = rows.index.find::<TicketUse>(&id) else { continue };
+        for load in &used.state.loads {
+            // What may not be seen is not found.
+            let view = rows.one::<DeliveryView>(load.delivery.as_str(), "delivery");
+            found.extend(view.ok().map(|answer| answer.item));
+        }
+    }
+    Ok((found, scales.as_of))
 }
 
 /// The stage as in the API.

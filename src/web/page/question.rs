@@ -24,6 +24,7 @@ use crate::web::form::Fields;
 use crate::web::frame::Frame;
 use crate::web::messages::Lang;
 use crate::web::page::decide::{self, Hidden};
+use crate::web::page::row::ticket_of;
 use crate::web::page::trouble::Said;
 use crate::web::show::Shown;
 use crate::web::visit::{Reply, Visit};
@@ -31,6 +32,8 @@ use crate::web::visit::{Reply, Visit};
 /// One delivery that would be confirmed.
 struct Row {
     id: String,
+    /// What people call it.
+    name: String,
     day: String,
     material: String,
     dispatched: Shown,
@@ -157,6 +160,7 @@ fn shown(
         };
         Row {
             id: view.exchange.delivery.to_string(),
+            name: ticket_of(view).unwrap_or_else(|| view.exchange.delivery.to_string()),
             day: weight.map_or(String::new(), |weight| weight.day.to_string()),
             material: named(&view.exchange.material.material),
             dispatched: of(&view.dispatched),

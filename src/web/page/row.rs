@@ -12,6 +12,8 @@ use crate::web::show::Shown;
 /// One row.
 pub struct DeliveryRow {
     pub id: String,
+    /// What people call it: the number of its ticket, or its id where it has none.
+    pub name: String,
     pub day: String,
     pub stage: &'static str,
     /// By which the style sheet tells stages apart; the word stands beside it.
@@ -34,6 +36,7 @@ impl DeliveryRow {
         };
         DeliveryRow {
             id: exchange.delivery.to_string(),
+            name: ticket_of(view).unwrap_or_else(|| exchange.delivery.to_string()),
             day: weight.map_or_else(String::new, |weight| weight.day.to_string()),
             stage: t.stage(view.stage),
             mark: mark(view.stage),
@@ -45,6 +48,12 @@ impl DeliveryRow {
             broken: view.nonconformities.iter().map(|one| t.nonconformity(*one)).collect(),
         }
     }
+}
+
+/// The number of the ticket by which it left, or else by which it arrived.
+pub fn ticket_of(view: &DeliveryView) -> Option<String> {
+    let weights = [&view.dispatched, &view.received].into_iter().flatten();
+    weights.filter_map(|weight| weight.ticket.as_ref()).next().map(ToString::to_string)
 }
 
 pub fn mark(stage: DeliveryStage) -> &'static str {

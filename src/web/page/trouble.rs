@@ -23,7 +23,14 @@ pub struct Said {
 
 impl Said {
     pub fn of(problem: &Problem, lang: Lang) -> Said {
-        Said::told(&problem.code, &problem.detail, lang)
+        let Some((name, message)) = &problem.parameter else {
+            return Said::told(&problem.code, &problem.detail, lang);
+        };
+        // Whoever fills in a form knows its fields by what stands beside them.
+        let t = lang.messages();
+        let mut said = Said::told(&problem.code, message, lang);
+        said.sentence = format!("{}{}{}", t.field(name).unwrap_or(name), t.colon, said.sentence);
+        said
     }
 
     /// From a code, and what it means here in English.

@@ -6,20 +6,31 @@
 use crate::domain::quantity::Quantity;
 use crate::domain::unit::Unit;
 use crate::domain::value_error::ValueError;
+use crate::table::number;
 
 /// A weight; `unit` is the one that the form names, for a number without its own.
 pub fn parse(text: &str, unit: &str) -> Result<Quantity, ValueError> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
-    if plain.contains(',') {
-        let message = "write the decimal point as a point, and no separators of thousands";
-        return Err(ValueError::new("malformed_number", message));
-    }
-    let end = plain.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-');
+    let end = plain.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | '-'));
     let (number, own) = plain.split_at(end.unwrap_or(plain.len()));
     if number.is_empty() {
         return Err(ValueError::new("malformed_number", "write a weight in digits, as 31.20"));
     }
-    Quantity::parse(number, unit_of(if own.is_empty() { unit } else { own })?)
+    let unit = unit_of(if own.is_empty() { unit } else { own })?;
+    if !number.contains(',') {
+        return Quantity::parse(number, unit);
+    }
+    // Pages show `44,360 kg`, so that is taken back. `31,200 t` may mean a truck's 31.2.
+    if unit != Unit::Kilogram {
+        let message = "write the decimal point as a point, and no separators of thousands";
+        return Err(ValueError::new("malformed_number", message));
+    }
+    Quantity::parse(&table_number(number)?, unit)
+}
+
+/// Whole groups of thousands, as tables have them.
+fn table_number(text: &str) -> Result<String, ValueError> {
+    Ok(number::parse(text, number::Mark::Point)?.to_string())
 }
 
 /// Chinese keyboards write digits and points in full width too.
@@ -52,6 +63,8 @@ mod tests {
             ("31.20", "t", "31.20 TNE"),
             ("31.20", "吨", "31.20 TNE"),
             (" 31 200 ", "kg", "31200 KGM"),
+            ("44,360", "kg", "44360 KGM"),
+            ("44,360 公斤", "t", "44360 KGM"),
             ("31200公斤", "t", "31200 KGM"),
             ("31.2 T", "kg", "31.2 TNE"),
             ("３１．２０", "TNE", "31.20 TNE"),
@@ -65,6 +78,8 @@ mod tests {
     fn what_could_mean_two_things_is_refused() {
         for (text, unit, code) in [
             ("31,2", "t", "malformed_number"),
+            ("31,200", "t", "malformed_number"),
+            ("31,20", "kg", "malformed_number"),
             ("３１，２", "t", "malformed_number"),
             ("", "t", "malformed_number"),
             ("abc", "t", "malformed_number"),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::server::{Got, Server};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const SAMPLE: &[u8] = include_bytes!("../../../schemas/examples/tickets.gb18030.csv");
+const SAMPLE: &[u8] = include_bytes!("../../fixtures/tickets.gb18030.csv");
 /// `{"values":{"material":{"水渣":"mat_slag"}}}`
 const MAPPING: &str = "mapping=%7B%22values%22%3A%7B%22material%22%3A%7B%22%E6%B0%B4%E6%B8%A3%22%3A\
                        %22mat_slag%22%7D%7D%7D";

@@ -4,7 +4,7 @@ use super::browser::{Browser, hidden};
 use super::html;
 use crate::http::server::{Got, Server};
 
-const SAMPLE: &[u8] = include_bytes!("../../../schemas/examples/tickets.gb18030.csv");
+const SAMPLE: &[u8] = include_bytes!("../../fixtures/tickets.gb18030.csv");
 const TICKETS: &str = "单子,过磅时间,毛重,皮重,合同\nA1,2025-03-01 08:00,46.20,15.00,ctr_1\n\
     A2,2025-03-01 09:00,46.30,46.40,ctr_1\n合计,,92.50,61.40,\n";
 

@@ -188,6 +188,12 @@ fn a_page_of_the_list_leads_to_older_ones() {
     }
     server.settle(&last);
     let browser = Browser::signed_in(&server, "en", &keys.works);
+    // A load is called by its ticket, and found by it.
+    let found = browser.page("/deliveries?ticket=T7");
+    assert!(found.contains("<a href=\"/deliveries/dlv_7\" title=\"dlv_7\">T7</a>"), "{found}");
+    assert_eq!(found.matches("title=\"dlv_").count(), 1, "{found}");
+    let none = browser.page("/deliveries?ticket=T0");
+    assert!(!none.contains("title=\"dlv_"), "{none}");
     let newest = browser.page("/deliveries?stage=dispatched");
     assert!(newest.contains("/deliveries/dlv_60\"") && !newest.contains("/deliveries/dlv_10\""));
     let (_, older) = newest.split_once("rel=\"next\" href=\"").unwrap();

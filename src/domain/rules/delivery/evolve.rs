@@ -134,10 +134,11 @@ impl<S: StatesMut> Rows<'_, S> {
 
     fn metered(&mut self, event: &MeteredPeriodRecorded) {
         let MeteredPeriodRecorded { exchange, day, method, nonconformities, quantity, .. } = event;
-        let weight = Weight { day: *day, method: *method, quantity: *quantity, record: self.at };
+        let (day, method, quantity) = (*day, *method, *quantity);
+        let weight = Weight { day, method, quantity, record: self.at, ticket: None };
         let segments = readings::segments(event.period(), event.readings.as_ref(), &event.segments);
         let amount = quantity.amount();
-        self.begin(exchange, *day, nonconformities, |delivery| {
+        self.begin(exchange, day, nonconformities, |delivery| {
             match event.by {
                 Side::Supplier => {
                     delivery.supplier_spoke = true;
@@ -162,7 +163,7 @@ impl<S: StatesMut> Rows<'_, S> {
             let (from, to) = ((segment.from, segment.start), (segment.to, segment.end));
             self.use_meter(&id, |used| used.count(from, to));
         }
-        self.book(exchange, *day, |window| {
+        self.book(exchange, day, |window| {
             window.dispatched += amount;
             window.received += amount;
         });
@@ -373,8 +374,7 @@ impl<S: StatesMut> Rows<'_, S> {
             call_off.clone_from(&delivery.call_off);
             let weight = entry_of(delivery, event.entry);
             day = weight.day;
-            *weight =
-                Weight { day, method: measured.method, quantity: measured.quantity, record: at };
+            *weight = weight_of(day, measured, at);
             match (event.entry, accepted) {
                 (Entry::Received, Some(accepted)) => {
                     delivery.accepted = Some(accepted.amount());
@@ -442,8 +442,7 @@ impl<S: StatesMut> Rows<'_, S> {
     }
 
     fn weight(&self, day: Day, measured: &Measured) -> Weight {
-        let Measured { method, quantity, .. } = measured;
-        Weight { day, method: *method, quantity: *quantity, record: self.at }
+        weight_of(day, measured, self.at)
     }
 
     fn use_meter(&mut self, id: &str, change: impl FnOnce(&mut MeterUse)) {
@@ -514,6 +513,12 @@ impl<S: StatesMut> Rows<'_, S> {
 fn correction<'a>(delivery: &'a mut Delivery, id: &CorrectionId) -> &'a mut Correction {
     let found = delivery.corrections.iter_mut().find(|known| known.correction == *id);
     found.expect("a correction is requested first")
+}
+
+fn weight_of(day: Day, measured: &Measured, record: u64) -> Weight {
+    let Measured { method, quantity, ticket, .. } = measured;
+    let ticket = ticket.as_ref().map(|ticket| ticket.number.clone());
+    Weight { day, method: *method, quantity: *quantity, record, ticket }
 }
 
 fn entry_of(delivery: &mut Delivery, entry: Entry) -> &mut Weight {
