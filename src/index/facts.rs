@@ -9,7 +9,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::ops::Bound;
+use std::ops::{Bound, ControlFlow, Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,27 +43,44 @@ impl Index {
         below: u64,
         each: &mut dyn FnMut(u64, &Fact),
     ) -> Result<(), IndexError> {
-        self.checked(self.merged(filter, below, each))
+        let mut go_on = |position, fact: &Fact| {
+            each(position, fact);
+            ControlFlow::Continue(())
+        };
+        self.checked(self.merged(filter, 0..below, &mut go_on))
+    }
+
+    /// As [`Index::facts`], from a position on, until `each` has seen enough.
+    pub fn facts_from(
+        &self,
+        filter: &FactFilter,
+        positions: Range<u64>,
+        each: &mut dyn FnMut(u64, &Fact) -> ControlFlow<()>,
+    ) -> Result<(), IndexError> {
+        self.checked(self.merged(filter, positions, each))
     }
 
     fn merged(
         &self,
         filter: &FactFilter,
-        below: u64,
-        each: &mut dyn FnMut(u64, &Fact),
+        positions: Range<u64>,
+        each: &mut dyn FnMut(u64, &Fact) -> ControlFlow<()>,
     ) -> Result<(), IndexError> {
         let mut streams = self.streams(filter)?;
         let mut order = BinaryHeap::new();
         for (number, stream) in streams.iter_mut().enumerate() {
-            order.extend(stream.open(&self.0.rows, 0)?.map(|at| Reverse((at, number))));
+            let first = stream.open(&self.0.rows, key::block(positions.start))?;
+            order.extend(first.map(|at| Reverse((at, number))));
         }
         while let Some(Reverse((at, number))) = order.pop() {
-            if at.0 >= below {
+            if at.0 >= positions.end {
                 return Ok(());
             }
             let stream = &mut streams[number];
-            if let Some(FactRow(position, _, fact)) = &stream.head {
-                each(*position, fact);
+            if let Some(fact) = stream.fact_from(positions.start)
+                && each(at.0, fact).is_break()
+            {
+                return Ok(());
             }
             let next = stream.advance(&self.0.rows, filter)?;
             order.extend(next.map(|at| Reverse((at, number))));

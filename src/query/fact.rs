@@ -1,5 +1,8 @@
 //! Facts as answers show them: each opens to its record and, through that, to the ticket.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,7 +19,7 @@ use crate::domain::stated_unit::{ItemUnit, StatedUnit};
 use crate::domain::states::States as _;
 use crate::domain::text::Text;
 use crate::domain::time::Day;
-use crate::index::{FactFilter, Index};
+use crate::index::{FactFilter, Index, Part, Total, TotalFilter};
 use crate::log::LogReader;
 use crate::query::answer::QueryError;
 use crate::query::cursor::{Cursor, ListKey};
@@ -171,6 +174,33 @@ pub struct FactsOf {
     pub filters: String,
     /// Whether the reader may see the tickets behind them.
     pub tickets: bool,
+    /// Whether the facts of a total are kept, where that can be told of all of them at once and the
+    /// filter is by whole months: they need not be looked through to be counted then.
+    pub by_total: Option<ByTotal>,
+}
+
+/// Whether the facts of a total are kept.
+pub type ByTotal = Arc<dyn Fn(&Total) -> bool + Send + Sync>;
+
+/// How many facts pass.
+fn count(
+    index: &Index,
+    filter: &FactFilter,
+    as_of: u64,
+    by_total: &ByTotal,
+    keep: impl Fn(&Fact) -> bool,
+) -> Result<u64, QueryError> {
+    let FactFilter { park, measures, days, firm, material } = filter.clone();
+    let (park, (first, last)) = park.zip(days).expect("a figure's facts are of a park and period");
+    let of = TotalFilter { measures, firm, material };
+    let mut count = 0;
+    index.parts_below(&park, (first.month(), last.month()), of, as_of, &mut |part| match part {
+        Part::Total(total) if by_total(&total) => count += total.value.facts,
+        Part::Fact(fact) if keep(fact) => count += 1,
+        Part::Later(fact) if keep(fact) => count -= 1,
+        Part::Total(_) | Part::Fact(_) | Part::Later(_) => {}
+    })?;
+    Ok(count)
 }
 
 /// A page of facts that pass the filter and `keep`.
@@ -188,12 +218,16 @@ pub fn page(
             (cursor.as_of, cursor.next)
         }
     };
-    let (mut facts, mut total, mut after) = (Vec::new(), 0, None);
-    index.facts(&wanted.filter, as_of, &mut |position, fact| {
+    let (mut facts, mut counted, mut after) = (Vec::new(), 0, None);
+    // What is not counted need not be read: neither what stands on the pages before nor behind.
+    let total = wanted.by_total.as_ref();
+    let total = total.map(|by| count(index, &wanted.filter, as_of, by, &keep)).transpose()?;
+    let from = if total.is_some() { next } else { 0 };
+    index.facts_from(&wanted.filter, from..as_of, &mut |position, fact| {
         if !keep(fact) {
-            return;
+            return ControlFlow::Continue(());
         }
-        total += 1;
+        counted += 1;
         let is_of_last = facts.last().is_some_and(|(last, _)| *last == position);
         // A record's facts stand on one page, so that a page can begin at a position.
         if position < next || after.is_some() {
@@ -201,8 +235,13 @@ pub fn page(
             facts.push((position, fact.clone()));
         } else {
             after = Some(position);
+            if total.is_some() {
+                return ControlFlow::Break(());
+            }
         }
+        ControlFlow::Continue(())
     })?;
+    let total = total.unwrap_or(counted);
     let next_cursor = after.map(|next| Cursor { list, as_of, next }.encode());
     let items = facts.into_iter().map(|(position, fact)| {
         let ticket = match wanted.tickets {

@@ -4,6 +4,7 @@
 //! and of parameters that are printed with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,11 +17,13 @@ use crate::domain::state::{RosterVersion, method_id};
 use crate::domain::text::Text;
 use crate::domain::time::Period;
 use crate::query::covered::{MissingPlace, coverage_percent, missing_places};
+use crate::query::fact::ByTotal;
+use crate::query::programme_of::cell;
 use crate::query::target::{Pinned, TargetView, target};
 use crate::query::unknown::{MissingView, UndefinedWhy, missings, undefined_why};
 use crate::statistics::method::{
-    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, Number, Outcome, Passed, Status, Watch,
-    has_gap, judge,
+    Coverage, Evaluated, Evaluation, Ground, Judged, Leaf, LeafOf, Number, Outcome, Passed, Status,
+    Watch, has_gap, judge,
 };
 
 /// What a leaf is a sum of.
@@ -494,6 +497,15 @@ impl<'a> Programme<'a> {
     pub fn takes(&self, leaf: usize, fact: &Fact) -> bool {
         self.leaves.get(leaf).is_some_and(|leaf| leaf.of.takes(fact))
     }
+}
+
+/// Whether a leaf takes the facts of a total.
+pub fn by_total(of: &LeafOf) -> Option<ByTotal> {
+    let of = of.clone();
+    Some(Arc::new(move |total| match of.item() {
+        Some(item) => total.key.item.as_ref() == Some(&item.item),
+        None => of.takes_cell(&cell(total)),
+    }))
 }
 
 /// A sum of facts: their parts are powers of ten, so nine digits show it whole.

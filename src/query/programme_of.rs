@@ -145,20 +145,25 @@ pub fn below(
 }
 
 fn add(ground: &mut Ground, total: Total) {
-    let Total { month, measure, key, value } = total;
-    let cell = Cell {
-        month,
-        firm: key.firm,
-        site: key.site,
-        counterparty: key.counterparty,
-        counterparty_site: key.counterparty_site,
-        material: key.material,
+    let (cell, item) = (cell(&total), total.key.item);
+    ground.add(total.measure, item, cell, (total.value.amount, total.value.facts));
+}
+
+/// The cell of which a total is the sum.
+pub fn cell(total: &Total) -> Cell {
+    let (key, value) = (&total.key, &total.value);
+    Cell {
+        month: total.month,
+        firm: key.firm.clone(),
+        site: key.site.clone(),
+        counterparty: key.counterparty.clone(),
+        counterparty_site: key.counterparty_site.clone(),
+        material: key.material.clone(),
         kind: value.kind,
-        code: value.code,
+        code: value.code.clone(),
         unit: key.unit,
         method: key.method,
-    };
-    ground.add(measure, key.item, cell, (value.amount, value.facts));
+    }
 }
 
 /// What a method is evaluated on now, with the position that it reflects.

@@ -1,5 +1,7 @@
 //! Figures of a park, the facts behind them, and totals.
 
+use std::sync::Arc;
+
 use crate::api::call::{Call, Reply, ok, read};
 use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag};
@@ -14,7 +16,7 @@ use crate::domain::id::{FirmId, MaterialId, ParkId};
 use crate::domain::time::{Day, Month};
 use crate::index::{FactFilter, TotalFilter};
 use crate::query::answer::PAGE_MOST;
-use crate::query::fact::{self, FactPage, FactView, FactsOf};
+use crate::query::fact::{self, ByTotal, FactPage, FactView, FactsOf};
 use crate::query::figure::{self, ExchangeTotalsAnswer, FigureOf, ThreeTwoAnswer};
 use crate::query::public::{self, Grouping, PublicExchangeTotals};
 use crate::query::rows;
@@ -359,7 +361,9 @@ async fn exchange_totals_facts(call: Call) -> Reply {
     let of = FigureOf { park, from, to, as_of: as_of(&call, asked)? };
     let filter = FactFilter { material, ..of.filter(&MEASURES) };
     let filters = format!("exchange {from} {to} {filter:?}");
+    let by_total: ByTotal = Arc::new(|total| total.key.material.is_some());
     let wanted = wanted(&call, filter, of.as_of, cursor, limit, filters);
+    let wanted = FactsOf { by_total: Some(by_total), ..wanted };
     // The figure passes over what is of no material.
     fact_page(call, format, wanted, |fact| fact.material.is_some()).await
 }
@@ -471,7 +475,8 @@ pub(super) fn wanted(
     filters: String,
 ) -> FactsOf {
     let (cursor, limit) = (cursor.map(|word| word.0), rows::limit(limit.map(|limit| limit.0)));
-    FactsOf { filter, as_of, cursor, limit, filters, tickets: sees_tickets(call) }
+    let (tickets, by_total) = (sees_tickets(call), None);
+    FactsOf { filter, as_of, cursor, limit, filters, tickets, by_total }
 }
 
 pub(super) async fn fact_page(

@@ -18,8 +18,9 @@ use crate::domain::states::States as _;
 use crate::domain::time::Period;
 use crate::evidence::proof::Prover;
 use crate::index::{FactFilter, Index};
-use crate::query::fact::FactPage;
+use crate::query::fact::{FactPage, FactsOf};
 use crate::query::participation_of;
+use crate::query::programme::by_total;
 use crate::query::programme::{IndicatorExplained, Programme, ProgrammeAnswer, Question};
 use crate::query::programme_of;
 use crate::query::target::Pinned;
@@ -262,7 +263,8 @@ async fn facts(call: Call) -> Reply {
         let explained = programme.explain(&name)?;
         explained.leaves.iter().find(|leaf| leaf.leaf == place)?;
         let (as_of, park) = (programme.question.as_of, programme.question.park.clone());
-        programme.leaves.get(place).map(|leaf| (leaf.of.clone(), leaf.period, as_of, park))
+        let leaf = programme.leaves.get(place)?;
+        Some((leaf.of.clone(), leaf.period, as_of, park))
     });
     let (of, period, as_of, park) = found.await?.ok_or_else(not_found)?;
     let (first, last) = of.months(period);
@@ -273,6 +275,7 @@ async fn facts(call: Call) -> Reply {
         ..FactFilter::default()
     };
     let filters = format!("leaf {of:?} {filter:?}");
-    let wanted = wanted(&call, filter, as_of, cursor, limit, filters);
+    let by_total = by_total(&of);
+    let wanted = FactsOf { by_total, ..wanted(&call, filter, as_of, cursor, limit, filters) };
     fact_page(call, format, wanted, move |fact| of.takes(fact)).await
 }

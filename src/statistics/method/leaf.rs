@@ -27,6 +27,12 @@ impl LeafOf {
         }
     }
 
+    /// Whether it takes the facts of a cell, which are of its measure; of a stated figure also those
+    /// that were taken back.
+    pub fn takes_cell(&self, cell: &Cell) -> bool {
+        takes(self, cell)
+    }
+
     pub fn item(&self) -> Option<&Item> {
         match self {
             LeafOf::Measure(_) => None,

@@ -1,12 +1,14 @@
 //! The entries behind a figure: signed quantities, each with its record, delivery and ticket.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use crate::api::{Fault, Problem};
 use crate::domain::access::Role;
 use crate::domain::id::MaterialId;
 use crate::index::FactFilter;
-use crate::query::fact::{self, FactView, FactsOf};
+use crate::query::fact::{self, ByTotal, FactView, FactsOf};
 use crate::query::figure::FigureOf;
 use crate::statistics::exchange::MEASURES;
 use crate::web::frame::Frame;
@@ -72,7 +74,9 @@ pub async fn answer(visit: &mut Visit<'_>, park: &str) -> Reply {
     let cursor = query.filled("cursor").map(str::to_owned);
     let filters = format!("page {filter:?}");
     let tickets = matches!(visit.principal()?.role, Role::Verifier | Role::Regulator);
-    let wanted = FactsOf { filter, as_of, cursor, limit: PAGE, filters, tickets };
+    let of_material: ByTotal = Arc::new(|total| total.key.material.is_some());
+    let (limit, by_total) = (PAGE, Some(of_material));
+    let wanted = FactsOf { filter, as_of, cursor, limit, filters, tickets, by_total };
     let read = visit.read(move |reader| {
         let (index, log) = (reader.ledger.index(), reader.ledger.log());
         // The figure passes over what is of no material.

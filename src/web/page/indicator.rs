@@ -6,7 +6,7 @@ use crate::api::Problem;
 use crate::domain::name::Name;
 use crate::index::FactFilter;
 use crate::query::fact::{self, FactView, FactsOf};
-use crate::query::programme::{LeafView, Programme, Step};
+use crate::query::programme::{LeafView, Programme, Step, by_total};
 use crate::web::frame::Frame;
 use crate::web::page::figures::seen_park;
 use crate::web::page::indicators::{Asked, evaluated};
@@ -174,7 +174,8 @@ fn sum(
     };
     let as_of = programme.question.as_of;
     let filters = format!("page leaf {place} {filter:?}");
-    let wanted = FactsOf { filter, as_of, cursor: None, limit: FACTS, filters, tickets: false };
+    let (cursor, limit, by_total) = (None, FACTS, by_total(&of.of));
+    let wanted = FactsOf { filter, as_of, cursor, limit, filters, tickets: false, by_total };
     let (index, log) = (reader.ledger.index(), reader.ledger.log());
     let page = fact::page(index, log, wanted, |fact| programme.takes(place, fact))?;
     Ok(SumOf {
