@@ -76,7 +76,7 @@ fn backed_text(backed: &Backed) -> String {
         count(*size, "record"),
         grouped(backed.log_bytes),
         count(backed.attachments, "attachment"),
-        count(backed.sealed_files, "file of sealed values"),
+        count(backed.sealed_files, "sealed file"),
     );
     text.push_str("Not in it: keys/. Back up the signing key apart, on paper or offline.\n");
     if backed.sealed_stale {

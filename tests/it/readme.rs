@@ -180,7 +180,7 @@ impl Desk {
             .unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         // The sample of a weighbridge's file has bad rows, so that one sees how they are told.
-        let expected = i32::from(words.iter().any(|word| word == "--table"));
+        let expected = i32::from(words[..2] == ["import", "--table"]);
         assert_eq!(output.status.code(), Some(expected), "{words:?}: {stderr}");
     }
 }
@@ -204,7 +204,7 @@ fn follow(desk: &mut Desk, command: &str) -> Option<Vec<String>> {
             let parsed = Cli::try_parse_from([&["symbiosis".to_owned()], &arguments[..]].concat());
             parsed.unwrap_or_else(|error| panic!("{command}\n{error}"));
             let is_followed =
-                command.contains("symbiosis-demo-guigang") || command.contains("--data month");
+                command.contains("symbiosis-demo-guigang") || command.contains(" month");
             let goes_on = ["demo", "serve"].contains(&&*arguments[0]);
             return (is_followed && !goes_on).then_some(arguments);
         }
@@ -232,7 +232,7 @@ fn every_command_does_what_the_readme_says() {
 
 #[test]
 fn it_is_short_and_ends_with_what_is_trusted() {
-    assert!(README.lines().count() < 200);
+    assert!(README.lines().count() < 220);
     let last = README.rsplit("\n## ").next().unwrap();
     assert!(last.starts_with("What is trusted\n"));
     assert!(last.contains("(SECURITY.md)"));

@@ -1,7 +1,6 @@
 //! `symbiosis import --table` and `symbiosis export list`, as a user runs them.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -28,8 +27,11 @@ fn ends(code: i32, args: &[&str]) -> (String, String) {
 }
 
 fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/examples").join(name);
-    path.to_str().unwrap().to_owned()
+    format!("{}/schemas/examples/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fixture(name: &str) -> String {
+    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]
@@ -44,7 +46,7 @@ fn a_table_goes_into_a_folder_and_its_mapping_is_used_again() {
     let data = options.folder.to_str().unwrap();
     let saved = folder.path().join("mapping.json");
     let saved = saved.to_str().unwrap();
-    let (file, mapping) = (sample("tickets.gb18030.csv"), sample("tickets-mapping.json"));
+    let (file, mapping) = (fixture("tickets.gb18030.csv"), sample("tickets-mapping.json"));
     let base = ["import", "--table", "tickets", &file, "--data", data, "--firm", "frm_works"];
     let first = [&base[..], &["--mapping", &mapping, "--save-mapping", saved]].concat();
     let (out, err) = ends(1, &[&first[..], &["--dry-run"]].concat());

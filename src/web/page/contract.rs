@@ -8,7 +8,8 @@ use crate::domain::command::{ConfirmContract, DeclineContract, Request};
 use crate::domain::event::Side;
 use crate::domain::money::Money;
 use crate::domain::price::PriceFormula;
-use crate::domain::state::{Contract, Delivery};
+use crate::domain::state::{Contract, Delivery, day_book};
+use crate::domain::time::Month;
 use crate::index::ListOf;
 use crate::query::answer::QueryError;
 use crate::query::view::{ContractView, DeliveryView, LineView, WindowView};
@@ -27,6 +28,8 @@ use crate::web::visit::{Reply, Visit};
 
 /// So many of its newest deliveries stand on its page.
 const NEWEST: usize = 12;
+/// How many reconciliation sheets are linked.
+const SHEETS: usize = 24;
 
 /// One window of a line.
 pub struct WindowRow {
@@ -80,6 +83,8 @@ pub struct Shape {
     pub lines: Vec<LineRow>,
     pub newest: Vec<DeliveryRow>,
     pub has_more: bool,
+    /// The months by which its windows are named.
+    pub sheets: Vec<String>,
     pub created: u64,
     pub changed: u64,
     pub mine: bool,
@@ -158,12 +163,29 @@ fn shape(reader: &Reader, id: &str) -> Result<Shape, Problem> {
         lines: lines.collect(),
         newest: newest.items.iter().map(|view| DeliveryRow::of(reader, view)).collect(),
         has_more: newest.older.is_some(),
+        sheets: sheets(reader, id, &newest.items),
         created: view.created,
         changed: view.changed,
         mine: waits_for(reader, &view),
         asks: partners::can_ask(reader, &view.supplier, &view.receiver),
         as_of: answer.as_of,
     })
+}
+
+/// The windows in which something is booked, the newest first.
+fn sheets(reader: &Reader, id: &str, newest: &[DeliveryView]) -> Vec<String> {
+    let Some(contract) = reader.rows().stored::<Contract>(id) else { return Vec::new() };
+    let contract = &contract.state;
+    let days = newest.iter().filter_map(|view| view.received.as_ref().or(view.dispatched.as_ref()));
+    let last = days.map(|weight| contract.booking_day(weight.day)).max();
+    let Some((first, last)) = contract.first_booked.zip(last) else { return Vec::new() };
+    let (first, last) = (contract.settlement_month(first).0, contract.settlement_month(last).0);
+    let months = (first..=last).rev().map(Month).filter(|month| {
+        let window = contract.settlement_window(*month);
+        let (index, id) = (reader.rows().index, &contract.contract);
+        !day_book::between(index, id, window.from, window.to).is_empty()
+    });
+    months.take(SHEETS).map(|month| month.to_string()).collect()
 }
 
 fn row(reader: &Reader, line: &LineView, prices: PriceWords) -> LineRow {

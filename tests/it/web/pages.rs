@@ -188,6 +188,8 @@ fn a_page_of_the_list_leads_to_older_ones() {
     }
     server.settle(&last);
     let browser = Browser::signed_in(&server, "en", &keys.works);
+    let contract = browser.page("/contracts/ctr_1");
+    assert!(contract.contains("<a href=\"/months/ctr_1/2025-03\">2025-03</a>"), "{contract}");
     // A load is called by its ticket, and found by it.
     let found = browser.page("/deliveries?ticket=T7");
     assert!(found.contains("<a href=\"/deliveries/dlv_7\" title=\"dlv_7\">T7</a>"), "{found}");
