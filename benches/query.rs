@@ -137,7 +137,8 @@ impl Bench {
         });
     }
 
-    /// What explains an indicator: its steps, and the first page of the facts behind its largest sum.
+    /// What explains an indicator: its steps, and the first page of the facts behind its largest
+    /// sum.
     fn pages(&self, name: &str, as_of: Option<u64>) {
         let (index, log) = (self.ledger.index(), self.ledger.log());
         let hj274 = "hj274".parse().unwrap();

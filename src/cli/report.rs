@@ -153,6 +153,7 @@ fn row(total: &ExchangeTotal) -> [String; 7] {
         Some(MaterialKind::ByProduct) => "by-product",
         Some(MaterialKind::Utility) => "utility",
         Some(MaterialKind::Product) => "product",
+        Some(MaterialKind::Residue) => "residue",
         None => "",
     };
     let percent = total.measured_percent.map_or("-".to_owned(), |share| format!("{share} %"));

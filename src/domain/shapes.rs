@@ -35,6 +35,21 @@ pub enum MaterialKind {
     Utility,
     /// A main product or a raw material, as sugar cane: traded, but no symbiosis.
     Product,
+    /// What is left of a by-product that was used, as ash of bagasse: exchanged and reported as
+    /// one, but neither generated nor used afresh in the figures of methods.
+    Residue,
+}
+
+impl MaterialKind {
+    /// Whether it is matter that a production leaves, so that rules of waste hold.
+    pub fn is_left_over(self) -> bool {
+        matches!(self, MaterialKind::ByProduct | MaterialKind::Residue)
+    }
+
+    /// Whether passing it on is symbiosis.
+    pub fn is_symbiotic(self) -> bool {
+        self != MaterialKind::Product
+    }
 }
 
 /// Whether a material is hazardous, as far as it was decided.

@@ -241,6 +241,16 @@ impl Ledger {
         self.0.checkpoint()
     }
 
+    /// A checkpoint that covers the record at a position, signed at once if none does yet; none
+    /// when patience is over.
+    pub async fn covering(&self, position: u64, patience: Duration) -> Option<Arc<Signed>> {
+        if self.0.signed.get() <= position {
+            self.0.publisher.ring();
+            self.0.signed.reach(position + 1, patience).await;
+        }
+        self.checkpoint().filter(|signed| signed.checkpoint.size > position)
+    }
+
     /// How long ago the newest checkpoint covered all that was durable then.
     pub fn checkpoint_age(&self) -> Duration {
         self.0.checkpoint_age()

@@ -160,6 +160,7 @@ pub fn assemble(
         index: index.clone(),
         projected: Progress::at(opened.size),
         checkpoint: RwLock::new(newest),
+        signed: Progress::at(covered.unwrap_or(0)),
         covered: Mutex::new(Instant::now()),
         publisher: Bell::default(),
         signers: Mutex::new(signers),

@@ -22,6 +22,8 @@ use crate::record::note::NoteSigner;
 
 /// How long it rests between two looks at the log.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long it rests at least, however many ask for receipts: each checkpoint syncs four files.
+const LEAST: Duration = Duration::from_millis(15);
 
 #[derive(Debug, Error)]
 pub enum PublishError {
@@ -45,6 +47,7 @@ pub fn run(shared: &Arc<Shared>, mut file: CheckpointFile) {
         if ending {
             return;
         }
+        std::thread::sleep(LEAST);
         shared.publisher.sleep(PAUSE);
     }
 }
@@ -65,6 +68,7 @@ pub fn publish(shared: &Shared, file: &mut CheckpointFile) -> Result<(), Publish
         let signed = file.publish(Checkpoint { origin, size, root }, &proof, &signers)?;
         let signed = Arc::new(signed.clone());
         *shared.checkpoint.write().unwrap_or_else(PoisonError::into_inner) = Some(signed);
+        shared.signed.set(size);
     }
     *shared.covered.lock().unwrap_or_else(PoisonError::into_inner) = begun;
     Ok(())

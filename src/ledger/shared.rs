@@ -31,6 +31,8 @@ pub struct Shared {
     /// How many records the rows reflect.
     pub projected: Progress,
     pub checkpoint: RwLock<Option<Arc<Signed>>>,
+    /// How many records the newest checkpoint covers.
+    pub signed: Progress,
     /// When the newest checkpoint was found to cover all that was durable.
     pub covered: Mutex<Instant>,
     pub publisher: Bell,

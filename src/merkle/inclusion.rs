@@ -72,6 +72,42 @@ pub fn verify<H: TreeHash>(
     Ok(())
 }
 
+/// A part of a tree: the leaves from the first up to, but not including the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    pub first: u64,
+    pub end: u64,
+}
+
+/// The perfect subtrees whose hashes a path that verifies tells, the leaf among them: a longer tree
+/// of the same leaves has the same.
+pub fn parts<H: TreeHash>(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> Vec<(Part, Hash)> {
+    let mut ranges = Vec::with_capacity(path.len());
+    let (mut first, mut end) = (0, size);
+    while end - first > 1 {
+        let middle = first + split(end - first);
+        let (own, sibling) = match index < middle {
+            true => ((first, middle), Part { first: middle, end }),
+            false => ((middle, end), Part { first, end: middle }),
+        };
+        (first, end) = own;
+        ranges.push(sibling);
+    }
+    let mut own = (Part { first: index, end: index + 1 }, *leaf);
+    let mut known = vec![own];
+    for (sibling, hash) in ranges.into_iter().rev().zip(path) {
+        known.push((sibling, *hash));
+        own = if sibling.first < own.0.first {
+            (Part { first: sibling.first, end: own.0.end }, H::node(hash, &own.1))
+        } else {
+            (Part { first: own.0.first, end: sibling.end }, H::node(&own.1, hash))
+        };
+        known.push(own);
+    }
+    known.retain(|(part, _)| (part.end - part.first).is_power_of_two());
+    known
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]

@@ -14,6 +14,8 @@ pub mod inclusion;
 mod tree;
 
 pub use hash::{Blake3, Hash, HashStream, ParseHashError, TreeHash, plain, prefixed};
+#[cfg(test)]
+pub use tree::tests::Table;
 pub use tree::{CompactRange, Nodes, NodesCountError, root, subtree_root};
 
 /// Why a proof does not prove its claim.

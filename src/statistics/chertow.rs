@@ -205,7 +205,7 @@ impl ThreeTwoTest {
     /// What a fact says of an exchange in the park, recyclers' ones included; none if it is of
     /// something else.
     fn exchange<'a>(&self, fact: &'a Fact) -> Option<Exchange<'a>> {
-        let symbiotic = matches!(fact.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
+        let symbiotic = fact.kind.is_some_and(MaterialKind::is_symbiotic);
         let other = fact.counterparty.as_ref().filter(|other| other.park == fact.park)?;
         let (receiver, supplier) = match self.granularity {
             Granularity::Firm => (fact.firm.as_ref()?.as_str(), other.firm.as_str()),

@@ -166,7 +166,7 @@ fn b_a_trader_claims_its_hop() {
 }
 
 #[test]
-fn c_what_is_left_of_a_by_product_is_no_fresh_generation() {
+fn c_what_is_left_of_a_by_product_is_no_fresh_generation_and_no_fresh_use() {
     let park = Park::new();
     let mill = &park.keys.mill;
     park.server.load(&park.keys, 1);
@@ -189,6 +189,26 @@ fn c_what_is_left_of_a_by_product_is_no_fresh_generation() {
     park.take("/returns", mill, &generated("ret_mill", "sit_mill", "mat_ash", "9", true));
     assert_eq!(park.sum("generated"), millionths("100"));
     assert_eq!(park.sum("generated_from_by_products"), millionths("9"), "it is shown apart");
+
+    // A residue is one whether or not its return says so, and its use is told from the first one.
+    let residue = json!({
+        "basis": "wet", "dimension": "mass", "firm": "frm_mill", "kind": "residue",
+        "material": "mat_residue", "name": "slag that was ground and left over",
+    });
+    park.take("/materials", mill, &residue);
+    let again = generated("ret_more", "sit_mill", "mat_residue", "2", false);
+    let again = with(again, json!({"period": "2025-01"}));
+    park.take("/returns", mill, &again);
+    assert_eq!(park.sum("generated"), millionths("100"));
+    assert_eq!(park.sum("generated_from_by_products"), millionths("11"));
+    let works = &park.keys.works;
+    park.contract("ctr_back", ("sit_mill", mill), ("sit_works", works), "mat_residue");
+    park.accepted("dlv_back", "ctr_back", mill, works, "2");
+    park.step("dlv_back", "use", works, &json!({"operation": "R5"}));
+    let page = park.server.get("/api/v1/facts?park=prk_a&measure=used&limit=200", &park.park).ok();
+    let used = page["items"].as_array().unwrap();
+    let of_kind = |kind: &str| used.iter().filter(|fact| fact["kind"] == kind).count();
+    assert_eq!((of_kind("by_product"), of_kind("residue")), (1, 1), "{page:#}");
 }
 
 #[test]

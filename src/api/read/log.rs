@@ -1,6 +1,7 @@
 //! The log itself: checkpoint, records and proofs. For those who trust nobody.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -11,6 +12,7 @@ use crate::api::operation::{Operation, Tag, text_schema};
 use crate::api::problem::Problem;
 use crate::api::query::{Limit, query};
 use crate::evidence::proof::{ConsistencyProof, InclusionProof, NoProof, Prover};
+use crate::evidence::receipt::Receipt;
 use crate::log::checkpoint::Signed;
 use crate::query::record::{RecordPage, RecordView, Records};
 use crate::query::rows;
@@ -102,6 +104,17 @@ pub fn operations() -> Vec<Operation> {
             .query::<InclusionOf>()
             .answers::<InclusionProof>("The proof, which was verified before it was sent.")
             .to(inclusion),
+        Operation::get("/api/v1/log/records/{position}/receipt", "get_receipt", Tag::Log)
+            .says(
+                "Gives a receipt for a record.",
+                "Its place in the log under a signed checkpoint, with HEAD and BODY as far as this \
+                 key may see them, to be kept: signed at once if no checkpoint covers it yet. \
+                 `symbiosis verify` reads it offline, and proves a fork with two that contradict \
+                 each other.",
+            )
+            .also(&["404", "503"])
+            .answers::<Receipt>("The receipt, which was verified before it was sent.")
+            .to(receipt),
         Operation::get("/api/v1/log/proofs/consistency", "prove_consistency", Tag::Log)
             .public()
             .says(
@@ -169,6 +182,22 @@ async fn inclusion(call: Call) -> Reply {
     let prover = Prover::new(ledger.tree(), &newest.checkpoint);
     let size = size.unwrap_or(newest.checkpoint.size);
     ok(&prover.inclusion(leaf, position, size).map_err(no_proof)?)
+}
+
+/// How long a checkpoint that covers the record is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+async fn receipt(call: Call) -> Reply {
+    let position = call.segment("position")?;
+    let ledger = &call.api.ledger;
+    let RecordView { body, hash, head, position } = of(&call).one(position)?;
+    let signed = ledger.covering(position, PATIENCE).await.ok_or_else(|| {
+        Problem::new(Fault::NotYet, "no checkpoint covers this record yet; ask again in a second")
+    })?;
+    let prover = Prover::new(ledger.tree(), &signed.checkpoint);
+    let proof = prover.inclusion(hash, position, signed.checkpoint.size).map_err(no_proof)?;
+    let checkpoint = signed.note.clone();
+    ok(&Receipt { body, checkpoint, head, leaf: hash, path: proof.path, position })
 }
 
 async fn consistency(call: Call) -> Reply {

@@ -103,7 +103,7 @@ impl Gathered {
         }
         let Some(material) = index.find::<Material>(id.as_str()) else { return false };
         let Material { dimension, kind, .. } = material.state;
-        let is_told = kind == MaterialKind::ByProduct && dimension == Dimension::Mass;
+        let is_told = kind.is_left_over() && dimension == Dimension::Mass;
         if is_told {
             self.materials.insert(id.clone(), material.state.clone());
         }
@@ -125,7 +125,7 @@ impl Gathered {
     fn fact(&mut self, index: &Index, position: u64, fact: &Fact) {
         let Some(id) = fact.material.clone() else { return };
         let is_mass = matches!(fact.unit, FactUnit::Physical(Dimension::Mass, _));
-        let is_by_product = fact.kind == Some(MaterialKind::ByProduct);
+        let is_by_product = fact.kind.is_some_and(MaterialKind::is_left_over);
         if !is_mass || !is_by_product || !self.tells_of(index, &id) {
             return;
         }

@@ -91,8 +91,7 @@ pub fn new_links(of: &mut Evaluation<'_>, links: &NewLinks, period: Period) -> E
     let end_of_base = Period::Year(base).last_month();
     let mut months: BTreeMap<Link, BTreeMap<Month, Number>> = BTreeMap::new();
     for (cell, (amount, _)) in of.ground.cells(Measure::Used, None) {
-        let is_symbiosis =
-            matches!(cell.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
+        let is_symbiosis = cell.kind.is_some_and(MaterialKind::is_symbiotic);
         let Some(link) = link(cell).filter(|_| is_symbiosis) else { continue };
         if cell.month > period.last_month() {
             continue;

@@ -27,8 +27,8 @@ impl LeafOf {
         }
     }
 
-    /// Whether it takes the facts of a cell, which are of its measure; of a stated figure also those
-    /// that were taken back.
+    /// Whether it takes the facts of a cell, which are of its measure; of a stated figure also
+    /// those that were taken back.
     pub fn takes_cell(&self, cell: &Cell) -> bool {
         takes(self, cell)
     }

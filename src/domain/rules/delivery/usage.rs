@@ -83,7 +83,7 @@ fn accepted<'a, S: States>(
 
 fn check_recovery(operation: Option<Operation>, kind: MaterialKind) -> Result<(), Refusal> {
     match (operation, kind) {
-        (None, MaterialKind::ByProduct) => {
+        (None, MaterialKind::ByProduct | MaterialKind::Residue) => {
             let message = "a by-product is used in a recovery operation; name it, as R5";
             Err(Refusal::new(Code::OperationNeeded, OPERATION, message))
         }
