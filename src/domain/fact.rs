@@ -4,6 +4,8 @@
 //! verifier who holds a record's BODY knows its facts, and a figure "as of P" is the same sum over
 //! the facts below P.
 
+mod bearing;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,6 +24,8 @@ use crate::domain::shapes::{MaterialBrief, MaterialKind, Party, Theme};
 use crate::domain::stated_unit::{ItemUnit, StatedUnit};
 use crate::domain::time::Day;
 use crate::domain::unit::Dimension;
+
+pub use bearing::{BEARERS, is_countable};
 
 /// What a fact measures. Facts of unlike measures never add. The numbers are those of rows.
 #[derive(
@@ -371,7 +375,7 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
                 measure,
                 &e.declared,
                 None,
-                ten_thousandths(&e.amount),
+                ten_thousandths(&e.amount).expect("a return with more is refused"),
                 unit,
                 Method::Declared,
             ));
@@ -478,10 +482,10 @@ fn difference(dispatched: &Quantity, received: &Quantity) -> i64 {
 }
 
 /// Money has at most four digits after the point, and the rule of returns bounds what is before it.
-fn ten_thousandths(money: &Money) -> i64 {
+fn ten_thousandths(money: &Money) -> Option<i64> {
     let amount = money.amount();
     let units = amount.units() * 10i128.pow(u32::from(MAX_MONEY_SCALE - amount.scale()));
-    i64::try_from(units).expect("a return with more is refused")
+    i64::try_from(units).ok()
 }
 
 fn of_exchange(

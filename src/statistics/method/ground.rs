@@ -28,6 +28,26 @@ pub struct Cell {
     pub method: Method,
 }
 
+impl Cell {
+    /// Where a fact is summed.
+    pub fn of(fact: &Fact) -> Cell {
+        let other = fact.counterparty.clone();
+        let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
+        Cell {
+            month: fact.day.month(),
+            firm: fact.firm.clone(),
+            site: fact.site.clone(),
+            counterparty,
+            counterparty_site,
+            material: fact.material.clone(),
+            kind: fact.kind,
+            code: fact.code.clone(),
+            unit: fact.unit,
+            method: fact.method,
+        }
+    }
+}
+
 /// Amount and number of facts.
 type Amount = (i128, u64);
 
@@ -49,14 +69,13 @@ impl Ground {
     }
 
     pub fn add_fact(&mut self, fact: &Fact) {
-        let (drawer, cell) = of_fact(fact);
-        self.add(drawer.0, drawer.1, cell, (fact.amount.into(), 1));
+        self.add(fact.measure, fact.item.clone(), Cell::of(fact), (fact.amount.into(), 1));
     }
 
     /// Takes a fact out of the sums that it is in. Cells of which nothing is left are gone: that
     /// nobody has said anything is no zero.
     pub fn take_fact(&mut self, fact: &Fact) {
-        let (drawer, cell) = of_fact(fact);
+        let (drawer, cell) = ((fact.measure, fact.item.clone()), Cell::of(fact));
         let cells = self.drawers.get_mut(&drawer).expect("its total was added");
         let sum = cells.get_mut(&cell).expect("its total was added");
         *sum = (sum.0 - i128::from(fact.amount), sum.1 - 1);
@@ -77,22 +96,4 @@ impl Ground {
         let drawer = self.drawers.get(&(measure, item.cloned()));
         drawer.into_iter().flatten().map(|(cell, amount)| (cell, *amount))
     }
-}
-
-fn of_fact(fact: &Fact) -> (Drawer, Cell) {
-    let other = fact.counterparty.clone();
-    let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
-    let cell = Cell {
-        month: fact.day.month(),
-        firm: fact.firm.clone(),
-        site: fact.site.clone(),
-        counterparty,
-        counterparty_site,
-        material: fact.material.clone(),
-        kind: fact.kind,
-        code: fact.code.clone(),
-        unit: fact.unit,
-        method: fact.method,
-    };
-    ((fact.measure, fact.item.clone()), cell)
 }
