@@ -9,6 +9,10 @@ use clap::Args;
     symbiosis verify hj274-2017.dossier --key 'ledger.park.cn/blake3+…'\n\n\
     Without a key from a source that you trust, a dossier can only be called consistent, its\n\
     signer unknown (exit code 1).\n\n\
+    A receipt, and two that may contradict each other:\n  \
+    curl -s -H \"Authorization: Bearer $KEY\" $LEDGER/api/v1/log/records/812/receipt \
+    > a.receipt\n  \
+    symbiosis verify a.receipt b.receipt --key 'ledger.park.cn/blake3+…'\n\n\
     A proof that a record stands in a ledger:\n  \
     curl -s $LEDGER/api/v1/log/checkpoint > checkpoint\n  \
     curl -s \"$LEDGER/api/v1/log/proofs/inclusion?position=812&size=$(sed -n 2p checkpoint)\" \
@@ -18,8 +22,10 @@ use clap::Args;
     /api/v1/log/proofs/consistency:\n  \
     symbiosis verify growth.json --earlier old --checkpoint new --key 'ledger.park.cn/blake3+…'")]
 pub struct Verify {
-    /// A dossier, or a proof of inclusion or of consistency as the API answers it.
+    /// A dossier, a receipt, or a proof of inclusion or of consistency as the API answers it.
     pub file: PathBuf,
+    /// A second receipt: do the two prove that the ledger showed two histories?
+    pub other: Option<PathBuf>,
     /// Of a proof: the signed checkpoint of its size, or of its second size.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,

@@ -1,4 +1,5 @@
-//! `symbiosis verify`: is a dossier true, does a record stand in a ledger, has a ledger only grown?
+//! `symbiosis verify`: is a dossier or a receipt true, does a record stand in a ledger, has a ledger
+//! only grown?
 //! Offline, against a key known from elsewhere. The file's first line tells what it is.
 //!
 //! Invariant: nothing that the file says is believed but what a hash or the signature holds. Of a
@@ -8,6 +9,7 @@
 
 mod dossier;
 mod growth;
+mod receipt;
 
 use std::fs;
 use std::path::Path;
@@ -54,6 +56,14 @@ pub fn run(args: &Verify, out: Out) -> Outcome {
     if dossier::is_one(&args.file)? {
         return dossier::run(args, out);
     }
+    let text = read(&args.file)?;
+    if let Some(first) = receipt::parse(&text) {
+        return receipt::run(args, first, out);
+    }
+    if args.other.is_some() {
+        let message = "two files are compared only if both are receipts";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let key = match args.keys.as_slice() {
         [key] => verifier_key(key)?,
         _ => return Err(Failure::Usage("a proof wants one verifier key: --key VKEY".to_owned())),
@@ -62,7 +72,6 @@ pub fn run(args: &Verify, out: Out) -> Outcome {
         let message = "a proof wants the signed checkpoint of its size: --checkpoint FILE";
         return Err(Failure::Usage(message.to_owned()));
     };
-    let text = read(&args.file)?;
     if let Ok(proof) = serde_json::from_str(&text) {
         return growth::run(args, key, &proof, checkpoint, out);
     }

@@ -14,6 +14,7 @@ pub mod price;
 mod procedure;
 mod proofs;
 mod reads;
+mod receipts;
 mod reports;
 mod rosters;
 pub mod server;
