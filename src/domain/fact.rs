@@ -344,9 +344,8 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
     match event {
         Event::GenerationDeclared(e) => {
             let of = Some(&e.material);
-            let is_residue = e.material.kind == MaterialKind::Residue;
-            let derived = e.from_by_products || is_residue;
-            let measure = if derived { M::GeneratedFromByProducts } else { M::Generated };
+            let measure =
+                if e.from_by_products { M::GeneratedFromByProducts } else { M::Generated };
             each(of_return(measure, &e.declared, of, &e.quantity, e.method));
         }
         Event::OwnReuseDeclared(e) => {

@@ -13,7 +13,7 @@ use crate::domain::id::MaterialId;
 use crate::domain::quantity::Quantity;
 use crate::domain::refusal::Refusal;
 use crate::domain::rules::lookup;
-use crate::domain::shapes::{MaterialBrief, Theme};
+use crate::domain::shapes::{MaterialBrief, MaterialKind, Theme};
 use crate::domain::states::States;
 use crate::domain::unit::Dimension;
 
@@ -135,8 +135,10 @@ fn of_materials<S: States>(
     };
     for (place, amount) in data.generation.iter().enumerate() {
         let Generation { from_by_products, material, method, quantity } = amount;
-        let (from_by_products, method, quantity) = (*from_by_products, *method, *quantity);
+        let (is_said, method, quantity) = (*from_by_products, *method, *quantity);
         add(Theme::Generation, place, material, quantity, &|declared, material| {
+            // What is left of a by-product is made of one, whether or not the return says so.
+            let from_by_products = is_said || material.kind == MaterialKind::Residue;
             GenerationDeclared { declared, from_by_products, material, method, quantity }.into()
         })?;
     }
