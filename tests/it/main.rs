@@ -9,6 +9,7 @@ mod cli;
 mod double_counting;
 mod events;
 mod factors;
+mod facts;
 mod first_month;
 mod golden;
 pub mod http;
