@@ -3,9 +3,11 @@
 //! Invariant: `--data`, `--listen`, `--keys` and `--json` mean the same wherever they stand. What a
 //! flag leaves open the environment may say, and then the default holds.
 
+mod dossier;
 mod keys;
 mod method;
 mod report;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -16,9 +18,11 @@ use crate::cli::spool::args::Spool;
 use crate::domain::event::Side;
 use crate::table::Kind;
 
+pub use dossier::Dossier;
 pub use keys::{Key, KeyIssue, KeyLink, KeyList, KeyNew, KeyRevoke, KeyRotate, Rights, RoleName};
 pub use method::{Meant, Method, MethodPublish, MethodShow};
 pub use report::{ProgrammeReport, ReportFormat, ReportLang, SiteReport, SiteTable};
+pub use verify::Verify;
 
 /// The record of by-product exchanges in industrial parks: every tonne is counted once, every
 /// figure opens down to the weighbridge ticket behind it.
@@ -68,7 +72,8 @@ pub enum Command {
     Backup(Backup),
     /// Make a data folder from a backup, verified (exit code 3 if not).
     Restore(Restore),
-    /// Verify offline that a record stands in a ledger, or that it only grew (exit code 3 if not).
+    /// Verify a dossier offline, or that a record stands in a ledger, or that it only grew (exit
+    /// code 3 if not).
     Verify(Verify),
     /// Make the rows and the tree anew from the log.
     Rebuild(Rebuild),
@@ -78,6 +83,8 @@ pub enum Command {
     /// A park's figures for a period, straight from the log.
     #[command(visible_alias = "figures")]
     Report(Report),
+    /// A park's indicators in one file with everything that proves them.
+    Dossier(Dossier),
     /// Access keys, and the key that signs checkpoints.
     #[command(subcommand)]
     Key(Key),
@@ -433,34 +440,6 @@ pub struct Restore {
     /// The verifier key that you trust.
     #[arg(long, value_name = "VKEY")]
     pub verifier_key: Option<String>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  \
-    curl -s $LEDGER/api/v1/log/checkpoint > checkpoint\n  \
-    curl -s \"$LEDGER/api/v1/log/proofs/inclusion?position=812&size=$(sed -n 2p checkpoint)\" \
-    > proof.json\n  \
-    symbiosis verify proof.json --checkpoint checkpoint --verifier-key \
-    'ledger.park.cn/blake3+…'\n\n\
-    That the log has only grown since an earlier checkpoint, by the proof from\n\
-    /api/v1/log/proofs/consistency:\n  \
-    symbiosis verify growth.json --earlier old --checkpoint new --verifier-key \
-    'ledger.park.cn/blake3+…'")]
-pub struct Verify {
-    /// The proof of inclusion or of consistency, as the API answers it.
-    pub file: PathBuf,
-    /// The signed checkpoint of the proof's size; of a proof of consistency, of its second size.
-    #[arg(long, value_name = "FILE")]
-    pub checkpoint: PathBuf,
-    /// The verifier key of the ledger, from a source that you trust.
-    #[arg(long, value_name = "VKEY")]
-    pub verifier_key: String,
-    /// The earlier signed checkpoint, of a proof of consistency: does the log begin with it?
-    #[arg(long, value_name = "FILE", conflicts_with = "record")]
-    pub earlier: Option<PathBuf>,
-    /// The record itself, as the API answers it or as its line: is it what was proven?
-    #[arg(long, value_name = "FILE")]
-    pub record: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

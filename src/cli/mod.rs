@@ -10,6 +10,7 @@ mod attach;
 mod backup;
 mod check;
 mod demo;
+mod dossier;
 mod export;
 mod folder;
 mod import;
@@ -78,6 +79,7 @@ fn answer(cli: Cli, settings: &Settings) -> Outcome {
         Command::Openapi => out.line(api::openapi().trim_end()),
         Command::Scenarios => scenarios::run(out),
         Command::Report(args) => report::run(&args, settings, out),
+        Command::Dossier(args) => dossier::run(&args, settings, out),
         Command::Spool(args) => spool::run(&args, settings, out),
     }
 }

@@ -4,6 +4,7 @@
 //! Invariant: the method, the items and the facts are those of the records below one position, and
 //! what evaluates them is what the API answers from; so both give the same figures.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::api;
@@ -48,16 +49,7 @@ pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome
         return Err(Failure::failed(format!("there is no park {park} in {records}")));
     }
     let method = method(&folded, named, period)?;
-    let choices = args.programme.choices.as_deref().unwrap_or("");
-    let choices = programme_of::choices(choices, &method).map_err(|part| {
-        let known = method.parameters.iter().map(|one| {
-            let choices: Vec<&str> = one.choices.iter().map(Name::as_str).collect();
-            format!("{}:{}", one.parameter, choices.join("|"))
-        });
-        let known = known.collect::<Vec<_>>().join(", ");
-        let known = if known.is_empty() { "none".to_owned() } else { known };
-        Failure::Usage(format!("--choices: `{part}` is no choice of {named}; it has {known}"))
-    })?;
+    let choices = choices(args.programme.choices.as_deref(), named, &method)?;
     let base_year = args.programme.base_year;
     let (rosters, root) = (folded.standing(&park), Some(folded.root.clone()));
     let question =
@@ -68,8 +60,25 @@ pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome
     write(args, &answer, out)
 }
 
+/// Choices as they are written on the command line.
+pub fn choices(
+    text: Option<&str>,
+    named: &str,
+    method: &Method,
+) -> Result<BTreeMap<Name, Name>, Failure> {
+    programme_of::choices(text.unwrap_or(""), method).map_err(|part| {
+        let known = method.parameters.iter().map(|one| {
+            let choices: Vec<&str> = one.choices.iter().map(Name::as_str).collect();
+            format!("{}:{}", one.parameter, choices.join("|"))
+        });
+        let known = known.collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { "none".to_owned() } else { known };
+        Failure::Usage(format!("--choices: `{part}` is no choice of {named}; it has {known}"))
+    })
+}
+
 /// A method that is published below the position, by its name, or by its name and version.
-fn method(folded: &Folded, named: &str, period: Period) -> Result<Method, Failure> {
+pub fn method(folded: &Folded, named: &str, period: Period) -> Result<Method, Failure> {
     let all = || folded.methods();
     let found = match named.contains('.') {
         true => all().find(|one| method_id(&one.method, one.version) == named),

@@ -159,6 +159,54 @@ enum Of {
     Receiver,
 }
 
+/// The types of events that can contribute facts. A verifier who holds the HEADs of a park knows by
+/// it which BODYs a sum can't do without.
+pub const BEARERS: [&str; 28] = [
+    "delivery_dispatched",
+    "delivery_cancelled",
+    "delivery_received",
+    "discrepancy_raised",
+    "discrepancy_resolved",
+    "delivery_accepted",
+    "delivery_rejected",
+    "rejection_disposed",
+    "delivery_used",
+    "delivery_disposed",
+    "metered_period_recorded",
+    "metered_adjustment_confirmed",
+    "delivery_disputed",
+    "dispute_settled",
+    "dispute_withdrawn",
+    "entry_reversed",
+    "entry_replaced",
+    "entry_confirmed",
+    "generation_declared",
+    "own_reuse_declared",
+    "stock_declared",
+    "fresh_water_declared",
+    "recirculation_declared",
+    "economic_output_declared",
+    "zero_activity_declared",
+    "figure_stated",
+    "figure_withdrawn",
+    "stock_drawn",
+];
+
+/// Whether the amounts of an event are such as the rules let in, so that [`facts`] can count them.
+/// Those of a record always are; those of a stranger's file are looked at first.
+#[expect(clippy::wildcard_enum_match_arm, reason = "amounts of others are bounded by their types")]
+pub fn is_countable(event: &Event) -> bool {
+    let stated = |unit: &ItemUnit, value: &Decimal, year: Option<u16>| {
+        unit.amount(value).is_ok() && (year.is_some() || matches!(unit, ItemUnit::Of(_)))
+    };
+    match event {
+        Event::FigureStated(e) => stated(&e.unit, &e.value, e.price_year),
+        Event::FigureWithdrawn(e) => stated(&e.unit, &e.value, e.price_year),
+        Event::EconomicOutputDeclared(e) => ten_thousandths(&e.amount).is_some(),
+        _ => true,
+    }
+}
+
 /// Hands over every fact that an event contributes, always in the same order.
 pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
     flows(event, &mut each);
@@ -370,7 +418,7 @@ fn declarations(event: &Event, each: &mut impl FnMut(Fact)) {
                 measure,
                 &e.declared,
                 None,
-                ten_thousandths(&e.amount),
+                ten_thousandths(&e.amount).expect("a return with more is refused"),
                 unit,
                 Method::Declared,
             ));
@@ -477,10 +525,10 @@ fn difference(dispatched: &Quantity, received: &Quantity) -> i64 {
 }
 
 /// Money has at most four digits after the point, and the rule of returns bounds what is before it.
-fn ten_thousandths(money: &Money) -> i64 {
+fn ten_thousandths(money: &Money) -> Option<i64> {
     let amount = money.amount();
     let units = amount.units() * 10i128.pow(u32::from(MAX_MONEY_SCALE - amount.scale()));
-    i64::try_from(units).expect("a return with more is refused")
+    i64::try_from(units).ok()
 }
 
 fn of_exchange(
@@ -580,5 +628,44 @@ fn stated(
         contract: None,
         delivery: None,
         item: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::samples;
+
+    #[test]
+    fn only_events_of_the_listed_types_contribute_facts() {
+        let mut bearing = Vec::new();
+        for event in samples::events() {
+            assert!(is_countable(&event), "{}", event.kind());
+            facts(&event, |_| bearing.push(event.kind()));
+        }
+        bearing.dedup();
+        assert!(bearing.iter().all(|kind| BEARERS.contains(kind)), "{bearing:?}");
+        // A sample of each type has facts of its own.
+        for kind in BEARERS {
+            assert!(bearing.contains(&kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn amounts_that_no_rule_lets_in_are_told_before_they_are_counted() {
+        let events = samples::events();
+        let changed = |kind: &str, member: &str, value: serde_json::Value| {
+            let event = events.iter().find(|event| event.kind() == kind).unwrap();
+            let mut data = serde_json::to_value(event).unwrap();
+            data[member] = value;
+            Event::parse(kind, 1, &data.to_string()).unwrap().unwrap()
+        };
+        let large = serde_json::json!("999999999999999999");
+        assert!(!is_countable(&changed("figure_stated", "value", large.clone())));
+        assert!(!is_countable(&changed("figure_withdrawn", "value", large.clone())));
+        let money = serde_json::json!({"currency": "CNY", "value": large});
+        assert!(!is_countable(&changed("economic_output_declared", "amount", money)));
     }
 }

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use self::line::{Content, Line};
 pub use self::line::{Member, commitment};
 use self::table::{Place, Table};
-pub use self::view::{Seen, is_file_name, view};
+pub use self::view::{Seen, find, is_file_name, view};
 use crate::log::disk::{DiskError, sync_folder};
 use crate::merkle::Hash;
 

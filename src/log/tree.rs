@@ -239,6 +239,26 @@ pub enum Fault {
     OtherPlace,
 }
 
+/// Reads a folder's tree as it is, without changing anything: one may be appending meanwhile, or the
+/// tree may be behind its log or damaged. What it answers proves nothing before a root does.
+pub fn view(folder: &Path) -> Result<Tree, TreeError> {
+    let open = |name: &str| -> Result<(File, u64), TreeError> {
+        let path = folder.join(name);
+        let file = File::open(&path).attempt("open", &path)?;
+        let length = file.metadata().attempt("look at", &path)?.len();
+        Ok((file, length))
+    };
+    let ((offsets, places), (nodes, bytes)) = (open(OFFSETS_FILE)?, open(NODES_FILE)?);
+    // The nodes of the last records may not have come yet; each record has nearly two.
+    let nodes_there = bytes / NODE_BYTES;
+    let mut size = (places / PLACE_BYTES).min(nodes_there / 2 + 32);
+    while nodes_of(size) > nodes_there {
+        size -= 1;
+    }
+    let (folder, size) = (folder.to_path_buf(), AtomicU64::new(size));
+    Ok(Tree { shared: Arc::new(Shared { folder, offsets, nodes, size }) })
+}
+
 /// Opens the folder's tree over all records of the log, of which a verified checkpoint covers the
 /// first `covered.0` with root `covered.1` (the empty tree's before there is one).
 pub fn open<R: Records>(

@@ -14,7 +14,7 @@ pub mod inclusion;
 mod tree;
 
 pub use hash::{Blake3, Hash, HashStream, ParseHashError, TreeHash, plain, prefixed};
-pub use tree::{CompactRange, Nodes, NodesCountError, root, subtree_root};
+pub use tree::{CompactRange, Nodes, NodesCountError, cover, root, subtree_root};
 
 /// Why a proof does not prove its claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -62,6 +62,25 @@ impl<H: TreeHash> CompactRange<H> {
         &self.nodes
     }
 
+    /// Appends 2^level leaves of which only their perfect subtree's root is known. False, and
+    /// nothing changed, where a subtree of that size can't begin: at a size that is no multiple of
+    /// it, or too near the end of all numbers.
+    #[must_use]
+    pub fn push_subtree(&mut self, level: u8, root: Hash) -> bool {
+        let Some(width) = 1_u64.checked_shl(level.into()) else { return false };
+        let Some(size) = self.size.checked_add(width).filter(|_| self.size % width == 0) else {
+            return false;
+        };
+        let mut node = root;
+        for _ in 0..(self.size >> level).trailing_ones() {
+            let left = self.nodes.pop().expect("the size's ones each name a subtree");
+            node = H::node(&left, &node);
+        }
+        self.nodes.push(node);
+        self.size = size;
+        true
+    }
+
     /// Appends a leaf. `completed` hears of each subtree that this leaf completes, from level 0,
     /// the leaf itself, upwards.
     pub fn push(&mut self, leaf: Hash, mut completed: impl FnMut(u8, u64, &Hash)) {
@@ -134,6 +153,22 @@ pub fn subtree_root<H: TreeHash, N: Nodes>(
         Ok(())
     })?;
     Ok(fold_peaks::<H>(&found).expect("a subtree with leaves has a peak"))
+}
+
+/// Names the fewest perfect subtrees that together cover the leaves `begin..end`, from left to
+/// right, wherever these begin: each with its level and its place among those of its level.
+pub fn cover<E>(
+    begin: u64,
+    end: u64,
+    mut visit: impl FnMut(u8, u64) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut start = begin;
+    while start < end {
+        let level = start.trailing_zeros().min((end - start).ilog2());
+        visit(level as u8, start >> level)?;
+        start += 1 << level;
+    }
+    Ok(())
 }
 
 /// Names the complete subtrees that make up `begin..end`, the largest first.
@@ -324,7 +359,53 @@ pub(super) mod tests {
         }
     }
 
+    #[test]
+    fn a_subtree_begins_at_a_multiple_of_its_width_only() {
+        let mut range = CompactRange::<Blake3>::new();
+        assert!(range.push_subtree(0, plain(b"a")));
+        for level in 1..=64 {
+            assert!(!range.push_subtree(level, plain(b"b")), "{level}");
+        }
+        assert_eq!((range.size(), range.nodes()), (1, &[plain(b"a")][..]));
+        let mut range = CompactRange::<Blake3>::new();
+        assert!(range.push_subtree(63, plain(b"a")));
+        assert!(!range.push_subtree(63, plain(b"b")), "2^64 is no size");
+        assert!(!range.push_subtree(255, plain(b"b")));
+        assert!(range.push_subtree(62, plain(b"b")));
+        assert_eq!(range.size(), 3 << 62);
+    }
+
     proptest! {
+        #[test]
+        fn a_range_of_subtrees_and_leaves_in_turns_is_that_of_the_leaves(
+            size in 0u64..300, listed in prop::collection::btree_set(0u64..300, 0..12),
+        ) {
+            let leaves = leaves(size);
+            let table = Table::<Blake3>::of(leaves.clone());
+            let mut range = CompactRange::<Blake3>::new();
+            let mut covered = Vec::new();
+            let listed = listed.into_iter().filter(|place| *place < size);
+            for stop in listed.chain([size]) {
+                cover::<Infallible>(range.size(), stop, |level, index| {
+                    covered.push((level, index));
+                    let node = table.node(level, index)?;
+                    assert!(range.push_subtree(level, node));
+                    Ok(())
+                }).unwrap();
+                prop_assert_eq!(range.size(), stop);
+                // The fewest: no two of them are the halves of one.
+                let halves = |pair: &[(u8, u64)]| {
+                    pair[0].0 == pair[1].0 && pair[0].1 % 2 == 0 && pair[0].1 + 1 == pair[1].1
+                };
+                prop_assert!(!covered.windows(2).any(halves));
+                covered.clear();
+                if stop < size {
+                    range.push(leaves[stop as usize], |_, _, _| {});
+                }
+            }
+            prop_assert_eq!(range.root(), naive_root::<Blake3>(&leaves));
+        }
+
         #[test]
         fn growing_stopping_and_reading_back_agree_with_the_definition(
             size in 0u64..400, cut in 0u64..400,

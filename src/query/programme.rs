@@ -298,6 +298,7 @@ impl<'a> Programme<'a> {
             base_year: question.base_year,
             ground,
             leaves: Vec::new(),
+            countings: Vec::new(),
         };
         let id = method_id(&method.method, method.version);
         let rosters = question.rosters.clone();

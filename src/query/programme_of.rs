@@ -91,17 +91,6 @@ pub fn pinned_method(index: &Index, id: &Text) -> Result<Method, QueryError> {
     Ok(found.ok_or(QueryError::NotFound("method"))?.state.read())
 }
 
-/// The first month whose facts a method needs.
-pub fn first_month(method: &Method, period: Period, base_year: Option<u16>) -> Month {
-    let Some(years) = method.looks_back() else { return Month::MIN };
-    let first = period.first_month();
-    let back = first.checked_add(-12 * i32::from(years)).unwrap_or(Month::MIN);
-    let base = base_year.map_or(first, |year| Period::Year(year).first_month());
-    // What grew since the base year may itself look back.
-    let base = base.checked_add(-12 * i32::from(years)).unwrap_or(Month::MIN);
-    back.min(base)
-}
-
 /// Evaluates a method on the rows.
 pub fn evaluate<'a>(
     index: &Index,
@@ -110,7 +99,7 @@ pub fn evaluate<'a>(
     is_now: bool,
 ) -> Result<Programme<'a>, QueryError> {
     let (first, last) =
-        (first_month(method, question.period, question.base_year), question.period.last_month());
+        (method.first_month(question.period, question.base_year), question.period.last_month());
     let ground = if is_now {
         let (as_of, ground) =
             of_totals(index, &question.park, (first, last), measures(method.measures()))?;

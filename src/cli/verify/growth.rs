@@ -3,6 +3,8 @@
 //! Invariant: both checkpoints are signed by the key. So whoever keeps one checkpoint learns from
 //! any later one whether a record that it covered was changed, dropped or moved.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::cli::args::Verify;
@@ -24,7 +26,13 @@ struct Verified {
     why_not: Option<String>,
 }
 
-pub fn run(args: &Verify, key: VerifierKey, proof: &ConsistencyProof, out: Out) -> Outcome {
+pub fn run(
+    args: &Verify,
+    key: VerifierKey,
+    proof: &ConsistencyProof,
+    checkpoint: &Path,
+    out: Out,
+) -> Outcome {
     let Some(earlier) = &args.earlier else {
         let message = "a proof of consistency wants the earlier checkpoint too: --earlier FILE";
         return Err(Failure::Usage(message.to_owned()));
@@ -33,7 +41,7 @@ pub fn run(args: &Verify, key: VerifierKey, proof: &ConsistencyProof, out: Out) 
         let message = "--record goes with a proof of inclusion, and this is one of consistency";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let (earlier, later) = (read(earlier)?, read(&args.checkpoint)?);
+    let (earlier, later) = (read(earlier)?, read(checkpoint)?);
     let origin = key.name().to_owned();
     let why_not = judge(proof, &earlier, &later, &[key]).err();
     let ConsistencyProof { first_root, first_size, second_root, second_size, .. } = *proof;

@@ -1,10 +1,11 @@
-//! `symbiosis verify`: does a record stand in a ledger, and has a ledger only grown? Offline,
-//! against a key known from elsewhere.
+//! `symbiosis verify`: is a dossier true, does a record stand in a ledger, has a ledger only grown?
+//! Offline, against a key known from elsewhere. The file's first line tells what it is.
 //!
-//! Invariant: nothing that the file says is believed but what a hash or the signature holds. It is
-//! verified that the path leads from the record's hash to a root, that a checkpoint signed by the
+//! Invariant: nothing that the file says is believed but what a hash or the signature holds. Of a
+//! proof it is verified that the path leads from the record's hash to a root, that a checkpoint signed by the
 //! key has that root and size, and, where the record is given, that the record has that hash.
 
+mod dossier;
 mod growth;
 
 use std::fs;
@@ -49,20 +50,30 @@ struct Verified {
 }
 
 pub fn run(args: &Verify, out: Out) -> Outcome {
-    let key = verifier_key(&args.verifier_key)?;
+    if dossier::is_one(&args.file)? {
+        return dossier::run(args, out);
+    }
+    let key = match args.keys.as_slice() {
+        [key] => verifier_key(key)?,
+        _ => return Err(Failure::Usage("a proof wants one verifier key: --key VKEY".to_owned())),
+    };
+    let Some(checkpoint) = &args.checkpoint else {
+        let message = "a proof wants the signed checkpoint of its size: --checkpoint FILE";
+        return Err(Failure::Usage(message.to_owned()));
+    };
     let text = read(&args.file)?;
     if let Ok(proof) = serde_json::from_str(&text) {
-        return growth::run(args, key, &proof, out);
+        return growth::run(args, key, &proof, checkpoint, out);
     }
     let proof: InclusionProof = serde_json::from_str(&text).map_err(|error| {
         let shown = args.file.display();
-        Failure::failed(format!("{shown} is not a proof as the API answers it: {error}"))
+        Failure::failed(format!("{shown} is no dossier, and no proof as the API answers it: {error}"))
     })?;
     if args.earlier.is_some() {
         let message = "--earlier goes with a proof of consistency, and this is one of inclusion";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let checkpoint = read(&args.checkpoint)?;
+    let checkpoint = read(checkpoint)?;
     let record = args.record.as_deref().map(record).transpose()?;
     let origin = key.name().to_owned();
     let judged = judge(&proof, &checkpoint, &[key])

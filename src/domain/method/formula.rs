@@ -16,6 +16,7 @@ use crate::domain::quantity::Basis;
 use crate::domain::shapes::MaterialKind;
 use crate::domain::stated_unit::ItemUnit;
 use crate::domain::text::Text;
+use crate::domain::time::{Month, Period};
 use crate::domain::unit::Dimension;
 
 /// How an indicator is computed. Every part is over the period that is asked about, unless it looks
@@ -359,7 +360,8 @@ impl Formula {
 }
 
 impl Method {
-    fn formulas(&self) -> impl Iterator<Item = &Formula> {
+    /// Every formula of every indicator, in the order in which they are evaluated.
+    pub fn formulas(&self) -> impl Iterator<Item = &Formula> {
         self.indicators.iter().flat_map(|one| {
             let beside = one.beside.as_ref().map(|beside| &beside.formula);
             let sign = match &one.threshold {
@@ -374,6 +376,17 @@ impl Method {
     /// at all that ever was. Indicators that name one another add up.
     pub fn looks_back(&self) -> Option<u16> {
         self.formulas().try_fold(0u16, |years, formula| years.checked_add(formula.looks_back()?))
+    }
+
+    /// The first month whose facts it needs.
+    pub fn first_month(&self, period: Period, base_year: Option<u16>) -> Month {
+        let Some(years) = self.looks_back() else { return Month::MIN };
+        let first = period.first_month();
+        let back = first.checked_add(-12 * i32::from(years)).unwrap_or(Month::MIN);
+        let base = base_year.map_or(first, |year| Period::Year(year).first_month());
+        // What grew since the base year may itself look back.
+        let base = base.checked_add(-12 * i32::from(years)).unwrap_or(Month::MIN);
+        back.min(base)
     }
 
     /// The measures whose facts it needs.

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use super::line::{self, Content};
-use super::{SealedError, at, number_of, numbers, path_of, read_line};
+use super::{Entry, SealedError, at, entry, number_of, numbers, path_of, read_line};
 use crate::merkle::Hash;
 
 /// What a line holds.
@@ -55,6 +55,23 @@ pub fn view(folder: &Path, mut each: impl FnMut(&Path, u64, u64, Seen)) -> Resul
         }
     }
     Ok(())
+}
+
+/// What is kept for a commitment, found by reading the folder: for who asks for a few values only.
+pub fn find(folder: &Path, commitment: &Hash) -> Result<Option<Entry>, SealedError> {
+    let mut found: Option<Entry> = None;
+    for number in numbers(folder)? {
+        let path = path_of(folder, number);
+        let bytes = fs::read(&path).map_err(at(&path))?;
+        for line in bytes.split(|byte| *byte == b'\n').filter_map(line::parse) {
+            // A value that was sealed twice is kept if one of them is.
+            let is_better = found.as_ref().is_none_or(|found| found.secret.is_none());
+            if line.commitment == *commitment && line.verify() && is_better {
+                found = Some(entry(&line));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Judges a line, once more from the file when an erasure may have passed between two pages of it.
@@ -127,6 +144,16 @@ mod tests {
         ];
         assert_eq!(seen_in(dir.path()), expected);
         assert_eq!((fs::read(path(1)).unwrap(), fs::read(path(2)).unwrap()), (second, third));
+    }
+
+    #[test]
+    fn a_value_is_found_without_opening_the_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let hashes = keep(dir.path(), &["1", "\"secret\"", "3"]);
+        let entry = find(dir.path(), &hashes[1]).unwrap().unwrap();
+        assert_eq!((&*entry.pointer, &*entry.command), ("/data/price", "cmd_1"));
+        assert_eq!(entry.secret.unwrap().value, b"\"secret\"");
+        assert_eq!(find(dir.path(), &Hash([1; 32])).unwrap(), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::domain::name::Name;
 use crate::domain::stated_unit::{ItemUnit, StatedUnit};
 use crate::domain::time::Period;
 use crate::statistics::method::leaf::{Leaf, LeafOf, sum};
-use crate::statistics::method::{Ground, Number, growth, index};
+use crate::statistics::method::{Counting, Ground, Number, growth, index};
 
 /// Why a value is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,8 @@ pub struct Evaluation<'a> {
     pub base_year: Option<u16>,
     pub ground: &'a Ground,
     pub leaves: Vec<Leaf>,
+    /// What was counted without being summed.
+    pub countings: Vec<Counting>,
 }
 
 /// Puts values together; what is not known stays so, and what has no answer stays without.

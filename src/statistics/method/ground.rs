@@ -28,6 +28,26 @@ pub struct Cell {
     pub method: Method,
 }
 
+impl Cell {
+    /// Where a fact is summed.
+    pub fn of(fact: &Fact) -> Cell {
+        let other = fact.counterparty.clone();
+        let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
+        Cell {
+            month: fact.day.month(),
+            firm: fact.firm.clone(),
+            site: fact.site.clone(),
+            counterparty,
+            counterparty_site,
+            material: fact.material.clone(),
+            kind: fact.kind,
+            code: fact.code.clone(),
+            unit: fact.unit,
+            method: fact.method,
+        }
+    }
+}
+
 /// Amount and number of facts.
 type Amount = (i128, u64);
 
@@ -49,21 +69,7 @@ impl Ground {
     }
 
     pub fn add_fact(&mut self, fact: &Fact) {
-        let other = fact.counterparty.clone();
-        let (counterparty, counterparty_site) = other.map(|other| (other.firm, other.site)).unzip();
-        let cell = Cell {
-            month: fact.day.month(),
-            firm: fact.firm.clone(),
-            site: fact.site.clone(),
-            counterparty,
-            counterparty_site,
-            material: fact.material.clone(),
-            kind: fact.kind,
-            code: fact.code.clone(),
-            unit: fact.unit,
-            method: fact.method,
-        };
-        self.add(fact.measure, fact.item.clone(), cell, (fact.amount.into(), 1));
+        self.add(fact.measure, fact.item.clone(), Cell::of(fact), (fact.amount.into(), 1));
     }
 
     /// The cells of a measure, or of an item, in no order.

@@ -8,7 +8,9 @@ use crate::domain::shapes::MaterialKind;
 use crate::domain::time::{Month, Period};
 use crate::statistics::method::evaluate::{combine, in_unit, node, outcomes};
 use crate::statistics::method::leaf::in_base;
-use crate::statistics::method::{Cell, Evaluated, Evaluation, Missing, Number, Outcome, Undefined};
+use crate::statistics::method::{
+    Cell, Counting, Evaluated, Evaluation, Missing, Number, Outcome, Undefined,
+};
 
 /// The sum of weights times terms, times 100.
 pub fn weighted(of: &mut Evaluation<'_>, index: &Index, period: Period) -> Evaluated {
@@ -74,6 +76,12 @@ fn picked(terms: &[Evaluated], pick: usize, weight: &Number) -> Outcome {
 /// Supplier's site, receiver's site, and what flows.
 type Link = (String, String, String);
 
+/// Whether what is in the cell flows in a link that is looked at for newness.
+pub(super) fn is_of_link(cell: &Cell) -> bool {
+    let is_symbiosis = matches!(cell.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
+    is_symbiosis && link(cell).is_some()
+}
+
 fn link(cell: &Cell) -> Option<Link> {
     let (supplier, receiver) = (cell.counterparty_site.as_ref()?, cell.site.as_ref()?);
     let class = cell.code.as_ref().map(ToString::to_string);
@@ -88,12 +96,11 @@ pub fn new_links(of: &mut Evaluation<'_>, links: &NewLinks, period: Period) -> E
         let outcome = Outcome::Unknown(vec![Missing::BaseYear]);
         return node("new_links", period, outcome, dims, Vec::new());
     };
+    of.countings.push(Counting::Links { last: period.last_month() });
     let end_of_base = Period::Year(base).last_month();
     let mut months: BTreeMap<Link, BTreeMap<Month, Number>> = BTreeMap::new();
     for (cell, (amount, _)) in of.ground.cells(Measure::Used, None) {
-        let is_symbiosis =
-            matches!(cell.kind, Some(MaterialKind::ByProduct | MaterialKind::Utility));
-        let Some(link) = link(cell).filter(|_| is_symbiosis) else { continue };
+        let Some(link) = link(cell).filter(|_| is_of_link(cell)) else { continue };
         if cell.month > period.last_month() {
             continue;
         }
@@ -118,6 +125,7 @@ pub fn new_links(of: &mut Evaluation<'_>, links: &NewLinks, period: Period) -> E
 /// Different things of which there was something.
 pub fn distinct(of: &mut Evaluation<'_>, distinct: &Distinct, period: Period) -> Evaluated {
     let (first, last) = (period.first_month(), period.last_month());
+    of.countings.push(Counting::Distinct { of: distinct.of.clone(), first, last });
     let mut sums: BTreeMap<String, Number> = BTreeMap::new();
     for (cell, (amount, _)) in of.ground.cells(distinct.of.measure, None) {
         let is_meant = (first..=last).contains(&cell.month)

@@ -201,7 +201,8 @@ pub fn sum(ground: &Ground, of: LeafOf, period: Period) -> Leaf {
     }
 }
 
-fn takes(of: &LeafOf, cell: &Cell) -> bool {
+/// Whether a cell is one of the sum, apart from its measure or item, and its month.
+pub(super) fn takes(of: &LeafOf, cell: &Cell) -> bool {
     match of {
         LeafOf::Item(_) => true,
         LeafOf::Measure(selector) => {

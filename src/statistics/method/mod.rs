@@ -13,6 +13,7 @@ mod judge;
 mod leaf;
 #[cfg(test)]
 mod shipped_tests;
+mod taken;
 #[cfg(test)]
 mod tests;
 
@@ -22,3 +23,4 @@ pub use evaluate::{Evaluated, Evaluation, Missing, Outcome, Undefined};
 pub use ground::{Cell, Ground};
 pub use judge::{Judged, Passed, Status, judge};
 pub use leaf::{Leaf, LeafOf};
+pub use taken::{Counting, Taken};

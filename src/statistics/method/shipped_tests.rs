@@ -88,6 +88,7 @@ fn judged(method: &Method, facts: &[Fact], choice: &[(&str, &str)]) -> (Vec<Judg
         base_year: Some(2016),
         ground: &ground,
         leaves: Vec::new(),
+        countings: Vec::new(),
     };
     judge(&mut evaluation, "2017".parse().unwrap(), &|_, _| false)
 }

@@ -118,6 +118,7 @@ fn judged(
         base_year: base,
         ground: &ground,
         leaves: Vec::new(),
+        countings: Vec::new(),
     };
     let incomplete = |_: &Evaluation<'_>, _: &crate::statistics::method::Evaluated| false;
     judge(&mut evaluation, period.parse().unwrap(), &incomplete)
