@@ -176,8 +176,8 @@ def check_manifest(manifest):
     take(manifest, "as_of checkpoint choices figures leaves method park period revealed strength",
          "base_year counted earlier firm")
     take(manifest["method"], "method position version")
-    numbers = [manifest["as_of"], manifest["method"]["position"], manifest.get("base_year", 1)]
-    need(number(numbers[2]) in range(1, 10_000), "the base year is no year")
+    numbers = [manifest["as_of"], manifest["method"]["position"], manifest.get("base_year", 0)]
+    need(number(numbers[2]) < 10_000, "the base year is no year")
     complete = manifest["strength"] == "complete"
     need(complete or manifest["strength"] == "listed", "`strength` is listed or complete")
     need(complete == ("counted" in manifest), "`counted` is of complete dossiers, and of all these")
@@ -211,7 +211,9 @@ def checks(file, keys, earlier, figures, unsure):
     need(root == signed.root, "the root is another")
     need(records.opened, "the record that opened the checkpoint's ledger is not shown as the first")
     need(not records.revealed, "a value is revealed of a record that is not shown")
-    yield f"each record shown is one of the {signed.size}"
+    shown = [f"{one['pointer']} of {one['position']}, which was sealed, is "
+             f"{canonical(one['value']).decode()}" for one in manifest["revealed"]]
+    yield "; ".join([f"each record shown is one of the {signed.size}", *shown])
 
     grown = {} if passed is None else {kept.size: passed}
     if "earlier" in manifest:
@@ -264,34 +266,44 @@ def completeness(manifest, records):
     return f"all {records.places} records of the park up to {records.until} are there"
 
 
+def verify(file, keys, kept=None):
+    """Answers the status, why it is not 0, what each check found, and the figures."""
+    done, figures, unsure = [], [], []
+    try:
+        for found in checks(file, keys, kept, figures, unsure):
+            done.append({"check": CHECKS[len(done)], "found": found, "ok": True})
+        return int(bool(unsure)), "; ".join(unsure[:3]), done, figures
+    except (OSError, MemoryError, RecursionError) as error:
+        status, why = 1, f"it can't be read: {error}"
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        status, why = 3, f"it is malformed: {error!r}"
+    except Refused as error:
+        status, why = 3, str(error)
+    done.append({"check": CHECKS[len(done)], "found": why, "ok": False})
+    return status, why, done, []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("file", metavar="FILE", help="the dossier")
     parser.add_argument("--key", action="append", default=[], help="a verifier key of the ledger")
     parser.add_argument("--earlier", metavar="CHECKPOINT", help="a checkpoint that you have kept")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    asked, keys, kept, done, figures, unsure = parser.parse_args(), [], None, [], [], []
+    asked = parser.parse_args()
     try:
-        keys = [verifier_key(text) for text in asked.key]
-    except (Refused, ValueError) as error:
-        parser.error(str(error.args[0]))
-    try:
+        keys, kept = [verifier_key(text) for text in asked.key], None
         if asked.earlier:
             with open(asked.earlier, encoding="utf-8", newline="") as file:
                 kept = file.read(NOTE_LIMIT + 1)
-        with open(asked.file, "rb") as file:
-            for found in checks(file, keys, kept, figures, unsure):
-                done.append({"check": CHECKS[len(done)], "found": found, "ok": True})
-        why, status = "; ".join(unsure[:3]), 1 if unsure else 0
-    except Refused as error:
-        why, status = str(error), 3
-    except (OSError, MemoryError, RecursionError) as error:
-        why, status = f"it can't be read: {error}", 1
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        why, status = f"it is malformed: {error!r}", 3
-    if len(done) < len(CHECKS):
-        done.append({"check": CHECKS[len(done)], "found": why, "ok": False})
-    tell(asked.json, done, why, status, figures if done[-1]["ok"] else [])
+        file = open(asked.file, "rb")
+    except (Refused, ValueError) as error:
+        parser.error(str(error.args[0]))
+    except OSError as error:
+        print(f"it can't be told: {error}", file=sys.stderr)
+        return 1
+    with file:
+        status, why, done, figures = verify(file, keys, kept)
+    tell(asked.json, done, why, status, figures)
     return status
 
 

@@ -121,6 +121,17 @@ class Log:
         return lines
 
 
+def add(ground, facts, park, firm=None):
+    """Sums up facts of a park; answers the cells that they are in."""
+    cells = set()
+    for of, drawer, cell, amount in facts:
+        if of == park and firm in (None, cell.firm):
+            entry = ground.setdefault(drawer, {}).setdefault(cell, [0, 0])
+            entry[0], entry[1] = entry[0] + amount, entry[1] + 1
+            cells.add((*drawer, cell))
+    return cells
+
+
 def question(log, park, method, period, as_of=None, firm=None, choices=None, base_year=None):
     """The members of a manifest that a question determines, and the positions that it needs."""
     as_of = len(log.heads) if as_of is None else as_of
@@ -134,11 +145,8 @@ def question(log, park, method, period, as_of=None, firm=None, choices=None, bas
             if published["method"] == method:
                 document, place = published, at
         if kind in formulas.FACTS:
-            for of, drawer, cell, amount in formulas.facts_of(kind, json.loads(log.bodies[at])["data"]):
-                if of == park and firm in (None, cell.firm):
-                    entry = ground.setdefault(drawer, {}).setdefault(cell, [0, 0])
-                    entry[0], entry[1] = entry[0] + amount, entry[1] + 1
-                    sources.setdefault(at, set()).add((*drawer, cell))
+            facts = formulas.facts_of(kind, json.loads(log.bodies[at])["data"])
+            sources[at] = add(ground, facts, park, firm)
     evaluation = formulas.Evaluation(choices or {}, base_year, document, items, ground)
     months = formulas.period_of(period)
     manifest = {
