@@ -92,6 +92,14 @@ faults! {
          same id."
     Unhealthy "unhealthy" SERVICE_UNAVAILABLE
         "The rows or the checkpoint are too far behind the log."
+    NotCounted "not_counted" CONFLICT
+        "The period is not closed and counted, so nothing proves that no record is left out."
+    BodiesNotShown "bodies_not_shown" FORBIDDEN
+        "The figures rest on records whose BODY this key may not see."
+    WithdrawnMethod "withdrawn_method" CONFLICT
+        "The method was withdrawn; ask as of a position before that."
+    EarlierUnfit "earlier_unfit" CONFLICT
+        "The earlier checkpoint is not one of this ledger, or not one that the newest extends."
 }
 
 /// Codes of [`crate::domain::command::Malformed`] that belong to no value type.

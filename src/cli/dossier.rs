@@ -27,9 +27,9 @@ use crate::evidence::dossier::manifest::Strength;
 use crate::log::checkpoint::{CHECKPOINT_FILE, Signed};
 use crate::log::{LogReader, sealed, tree};
 use crate::merkle::Hash;
+use crate::record::Decoded;
 use crate::record::checkpoint::Checkpoint;
 use crate::record::note::VerifierKey;
-use crate::record::Decoded;
 
 #[derive(Serialize)]
 struct Made {
@@ -140,7 +140,9 @@ fn revealed(text: &str) -> Result<(u64, String), Failure> {
         Some((position.parse().ok()?, Some(pointer).filter(|one| one.starts_with('/'))?.to_owned()))
     });
     parts.ok_or_else(|| {
-        Failure::Usage(format!("--reveal {text:?} is not a position and a pointer, as 812:/data/price"))
+        Failure::Usage(format!(
+            "--reveal {text:?} is not a position and a pointer, as 812:/data/price"
+        ))
     })
 }
 
@@ -149,6 +151,7 @@ fn text(path: &Path) -> Result<String, Failure> {
 }
 
 /// Every key that the log names.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others name none")]
 fn keys(reader: &LogReader) -> Result<Vec<VerifierKey>, Failure> {
     let mut keys = Vec::new();
     reader.scan_stored(0, reader.size(), |stored| {
@@ -193,7 +196,12 @@ fn unmade(error: &BuildError) -> Failure {
         BuildError::Tree(_) | BuildError::Proof(_) | BuildError::Unverified(_) => {
             "; `symbiosis check` tells what is wrong, `symbiosis rebuild` makes the tree anew"
         }
-        _ => "",
+        BuildError::Refused(_)
+        | BuildError::Log(_)
+        | BuildError::Decode(_)
+        | BuildError::Index(_)
+        | BuildError::Sealed(_)
+        | BuildError::Write(_) => "",
     };
     Failure::failed(format!("{error}{advice}"))
 }
@@ -220,7 +228,8 @@ fn shown(made: &Made) -> String {
     let Made { file, bytes, hash, park, period, bodies, heads, figures, size, .. } = made;
     let file = file.display();
     format!(
-        "{file}: {} of {park}, {period}\n{} with their BODY, {} by their HEAD, of {}; {}\n{hash}\n\n\
+        "{file}: {} of {park}, {period}\n\
+         {} with their BODY, {} by their HEAD, of {}; {}\n{hash}\n\n\
          Verify it anywhere with a key of this ledger that you have from elsewhere:\n  \
          symbiosis verify {file} --key {}",
         count(*figures as u64, "figure"),

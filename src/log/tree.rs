@@ -239,8 +239,8 @@ pub enum Fault {
     OtherPlace,
 }
 
-/// Reads a folder's tree as it is, without changing anything: one may be appending meanwhile, or the
-/// tree may be behind its log or damaged. What it answers proves nothing before a root does.
+/// Reads a folder's tree as it is, without changing anything: one may be appending meanwhile, or
+/// the tree may be behind its log or damaged. What it answers proves nothing before a root does.
 pub fn view(folder: &Path) -> Result<Tree, TreeError> {
     let open = |name: &str| -> Result<(File, u64), TreeError> {
         let path = folder.join(name);

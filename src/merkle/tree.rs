@@ -68,7 +68,8 @@ impl<H: TreeHash> CompactRange<H> {
     #[must_use]
     pub fn push_subtree(&mut self, level: u8, root: Hash) -> bool {
         let Some(width) = 1_u64.checked_shl(level.into()) else { return false };
-        let Some(size) = self.size.checked_add(width).filter(|_| self.size % width == 0) else {
+        let Some(size) = self.size.checked_add(width).filter(|_| self.size.is_multiple_of(width))
+        else {
             return false;
         };
         let mut node = root;
@@ -395,7 +396,8 @@ pub(super) mod tests {
                 prop_assert_eq!(range.size(), stop);
                 // The fewest: no two of them are the halves of one.
                 let halves = |pair: &[(u8, u64)]| {
-                    pair[0].0 == pair[1].0 && pair[0].1 % 2 == 0 && pair[0].1 + 1 == pair[1].1
+                    let [one, two] = [pair[0], pair[1]];
+                    one.0 == two.0 && one.1.is_multiple_of(2) && one.1 + 1 == two.1
                 };
                 prop_assert!(!covered.windows(2).any(halves));
                 covered.clear();

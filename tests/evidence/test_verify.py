@@ -287,6 +287,14 @@ class Made(unittest.TestCase):
         self.both(self.tiny, [], 3, kept=forged)
 
 
+    def test_the_worked_example_is_verified(self):
+        data = (EVIDENCE / "example.dossier").read_bytes()
+        key = (EVIDENCE / "example.key").read_text("utf-8").strip()
+        self.both(data, [key], 0)
+        figures = verify.verify(io.BytesIO(data), [proofs.verifier_key(key)])[3]
+        self.assertEqual([one.get("exact") for one in figures], ["849/11", "387/5", "1", None])
+
+
 class Forged(unittest.TestCase):
     """Logs that no ledger would write, signed all the same: what a keeper could try."""
 

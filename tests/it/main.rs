@@ -6,6 +6,7 @@ mod backup;
 #[path = "../support/chance.rs"]
 mod chance;
 mod cli;
+mod dossier;
 mod double_counting;
 mod events;
 mod factors;

@@ -8,6 +8,7 @@ mod collection;
 mod confidential;
 mod contract;
 mod delivery;
+mod dossier;
 mod evidence;
 mod figures;
 mod health;
@@ -70,6 +71,7 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(mass_balance::operations());
     operations.extend(report::operations());
     operations.extend(network::operations());
+    operations.push(dossier::operation());
     operations
 }
 

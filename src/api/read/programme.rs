@@ -26,7 +26,7 @@ use crate::query::target::Pinned;
 
 query! {
     /// By which method, for which period.
-    struct ProgrammeQuery {
+    pub(super) struct ProgrammeQuery {
         /// The figures as the records below this position give them; all that the rows reflect if
         /// absent.
         as_of: Option<u64>,
@@ -152,14 +152,19 @@ async fn asked(call: &Call, query: ProgrammeQuery) -> Result<Asked, Problem> {
 }
 
 /// By what a question is answered.
-struct By {
-    method: Method,
-    base_year: Option<u16>,
-    choices: BTreeMap<Name, Name>,
-    pinned: Option<Pinned>,
+pub(super) struct By {
+    pub method: Method,
+    pub base_year: Option<u16>,
+    pub choices: BTreeMap<Name, Name>,
+    pub pinned: Option<Pinned>,
 }
 
-fn by(index: &Index, park: &ParkId, query: &ProgrammeQuery, as_of: u64) -> Result<By, Problem> {
+pub(super) fn by(
+    index: &Index,
+    park: &ParkId,
+    query: &ProgrammeQuery,
+    as_of: u64,
+) -> Result<By, Problem> {
     let ProgrammeQuery { base_year, choices, method, participation, period, version, .. } = query;
     let is_free = base_year.is_none() && choices.is_none() && version.is_none();
     let pinned = match (participation, method) {

@@ -43,7 +43,7 @@ pub struct Dossier {
     /// A signed checkpoint of before; the dossier proves that the log only grew since.
     #[arg(long, value_name = "FILE")]
     pub earlier: Option<PathBuf>,
-    /// Show a sealed value, as 812:/data/price; may be repeated. Whoever reads the dossier reads it.
+    /// Show a sealed value, as 812:/data/price; may be repeated. All who read the dossier read it.
     #[arg(long, value_name = "POSITION:POINTER")]
     pub reveal: Vec<String>,
     /// The file to write.

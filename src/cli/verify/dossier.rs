@@ -139,9 +139,9 @@ fn write_figure(text: &mut String, figure: &FigureFound) {
 /// What no dossier says.
 fn limits(text: &mut String, strength: Strength) {
     text.push_str(
-        "\nIt does not prove that a scale was honest, that a firm declared all that it generated, or\n\
-         that a receiver used what it said it used. It says nothing about what was never recorded,\n\
-         nor that the ledger showed the same log to everyone: compare checkpoints.\n",
+        "\nIt does not prove that a scale was honest, that a firm declared all that it generated,\n\
+         or that a receiver used what it said it used. It says nothing about what was never\n\
+         recorded, nor that the ledger showed the same log to everyone: compare checkpoints.\n",
     );
     if strength == Strength::Listed {
         text.push_str("A listed dossier does not prove that no record was left out.\n");

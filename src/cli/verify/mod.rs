@@ -2,8 +2,9 @@
 //! Offline, against a key known from elsewhere. The file's first line tells what it is.
 //!
 //! Invariant: nothing that the file says is believed but what a hash or the signature holds. Of a
-//! proof it is verified that the path leads from the record's hash to a root, that a checkpoint signed by the
-//! key has that root and size, and, where the record is given, that the record has that hash.
+//! proof it is verified that the path leads from the record's hash to a root, that a checkpoint
+//! signed by the key has that root and size, and, where the record is given, that the record has
+//! that hash.
 
 mod dossier;
 mod growth;
@@ -67,7 +68,9 @@ pub fn run(args: &Verify, out: Out) -> Outcome {
     }
     let proof: InclusionProof = serde_json::from_str(&text).map_err(|error| {
         let shown = args.file.display();
-        Failure::failed(format!("{shown} is no dossier, and no proof as the API answers it: {error}"))
+        Failure::failed(format!(
+            "{shown} is no dossier, and no proof as the API answers it: {error}"
+        ))
     })?;
     if args.earlier.is_some() {
         let message = "--earlier goes with a proof of consistency, and this is one of inclusion";

@@ -20,7 +20,8 @@ pub struct Whose {
 
 impl Whose {
     pub fn takes(&self, fact: &Fact) -> bool {
-        fact.park == self.park && self.firm.as_ref().is_none_or(|firm| fact.firm.as_ref() == Some(firm))
+        fact.park == self.park
+            && self.firm.as_ref().is_none_or(|firm| fact.firm.as_ref() == Some(firm))
     }
 }
 

@@ -55,7 +55,8 @@ impl Complete {
             self.fail(format!("record {position}, {kind}, is shown without its BODY"));
         }
         if !Event::KINDS.iter().any(|(known, _)| known == kind) {
-            let unknown = || format!("record {position} has the type {kind}, which is not known here");
+            let unknown =
+                || format!("record {position} has the type {kind}, which is not known here");
             self.unknown.get_or_insert_with(unknown);
         }
     }
@@ -68,7 +69,9 @@ impl Complete {
         // Its own place was just taken.
         if self.next != event.places + 1 {
             let (position, places) = (head.position, event.places);
-            self.fail(format!("record {position} counts {places} records before it, not those listed"));
+            self.fail(format!(
+                "record {position} counts {places} records before it, not those listed"
+            ));
         }
         self.months.insert(event.period);
         if head.position == self.counted.position {
@@ -101,7 +104,9 @@ impl Complete {
             (None, Some(unknown)) => Ok(Err(unknown)),
             (None, None) => {
                 let park = self.park;
-                Ok(Ok(format!("all {places} records of {park} before record {position} are listed")))
+                Ok(Ok(format!(
+                    "all {places} records of {park} before record {position} are listed"
+                )))
             }
         }
     }

@@ -132,6 +132,7 @@ impl Contents {
             }
             Event::MethodWithdrawn(event) if counts => {
                 self.methods.withdrawn(position, &event, &self.method);
+                self.allow(head, is_revealed, found);
             }
             event if counts => self.facts(head, &event, is_revealed, found),
             _ => self.allow(head, is_revealed, found),
@@ -190,7 +191,11 @@ impl Contents {
         let reveals = std::mem::replace(&mut self.reveals, Reveals::new(Vec::new()));
         match reveals.end() {
             Ok(held) if self.has_revealed => {
-                found.holds(Check::Revealed, format!("{held} sealed values are those committed to"));
+                let says = match held {
+                    1 => "1 sealed value is what was committed to".to_owned(),
+                    held => format!("{held} sealed values are what was committed to"),
+                };
+                found.holds(Check::Revealed, says);
             }
             Ok(_) => {}
             Err(says) => found.fails(Check::Revealed, says),
@@ -220,16 +225,21 @@ impl Contents {
         let ground = self.book.ground();
         let evaluated = evaluate(method, &|name| self.methods.item(name), &question, &ground);
         self.compare(manifest, &evaluated, found);
+        if let Some(idle) = self.methods.idle(method).filter(|_| self.is_listed) {
+            let says = format!("record {idle} is listed, and the method needs no item of it");
+            found.fails(Check::Formulas, says);
+        }
         let figures = evaluated.figures.iter().zip(&method.indicators).zip(evaluated.values);
-        let figures = figures.enumerate().map(|(place, ((figure, indicator), value))| FigureFound {
-            exact: figure.exact.clone(),
-            indicator: figure.indicator.clone(),
-            is_as_stated: manifest.figures.get(place) == Some(figure),
-            status: figure.status,
-            title_en: indicator.title_en.clone(),
-            unit: figure.unit.clone(),
-            value: value.as_ref().map(|value: &Number| value.text(indicator.digits)),
-        });
+        let figures =
+            figures.enumerate().map(|(place, ((figure, indicator), value))| FigureFound {
+                exact: figure.exact.clone(),
+                indicator: figure.indicator.clone(),
+                is_as_stated: manifest.figures.get(place) == Some(figure),
+                status: figure.status,
+                title_en: indicator.title_en.clone(),
+                unit: figure.unit.clone(),
+                value: value.as_ref().map(|value: &Number| value.text(indicator.digits)),
+            });
         figures.collect()
     }
 

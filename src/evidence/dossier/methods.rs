@@ -16,6 +16,8 @@ use crate::evidence::dossier::manifest::MethodAt;
 pub struct Methods {
     items: BTreeMap<Name, Item>,
     own: Option<Method>,
+    /// Where others stand, and which items each defines.
+    others: Vec<(u64, Vec<Name>)>,
     /// The first fault.
     fault: Option<String>,
 }
@@ -30,7 +32,8 @@ impl Methods {
             }
         }
         if position != wanted.position {
-            return;
+            let items = event.document.items.into_iter().map(|item| item.item);
+            return self.others.push((position, items.collect()));
         }
         let MethodPublished { document, id } = event;
         let is_meant = document.method == wanted.method
@@ -54,6 +57,13 @@ impl Methods {
         self.fault.get_or_insert(fault);
     }
 
+    /// The first record that publishes a method of which this one needs no item.
+    pub fn idle(&self, own: &Method) -> Option<u64> {
+        let needed = foreign_items(own);
+        let is_idle = |items: &[Name]| !items.iter().any(|item| needed.contains(item));
+        self.others.iter().find(|(_, items)| is_idle(items)).map(|(position, _)| *position)
+    }
+
     pub fn item(&self, name: &Name) -> Option<Item> {
         self.items.get(name).cloned()
     }
@@ -64,7 +74,8 @@ impl Methods {
             return Err(fault.clone());
         }
         let position = wanted.position;
-        let missing = || format!("record {position}, which should publish the method, is not shown");
+        let missing =
+            || format!("record {position}, which should publish the method, is not shown");
         let own = self.own.as_ref().ok_or_else(missing)?;
         own.check(&|name| self.item(name))
             .map_err(|fault| format!("its document at {}: {}", fault.pointer, fault.message))?;
@@ -87,4 +98,61 @@ pub fn foreign_items(method: &Method) -> Vec<Name> {
     };
     method.formulas().for_each(&mut look);
     names
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::domain::samples;
+
+    fn published(document: Method) -> MethodPublished {
+        let id = method_id(&document.method, document.version).parse().unwrap();
+        MethodPublished { document, id }
+    }
+
+    fn wanted() -> MethodAt {
+        let method = samples::method();
+        MethodAt { method: method.method, position: 7, version: method.version }
+    }
+
+    #[test]
+    fn the_method_is_the_one_that_its_record_publishes_and_is_not_withdrawn() {
+        let says = |methods: &Methods| methods.own(&wanted()).map(|_| ()).unwrap_err();
+        let mut methods = Methods::default();
+        assert!(says(&methods).contains("is not shown"));
+        methods.published(7, published(samples::method()), &wanted());
+        assert_eq!(methods.own(&wanted()).unwrap(), &samples::method());
+        let withdrawn = |id: &str| MethodWithdrawn {
+            id: id.parse().unwrap(),
+            reason: "a fault".parse().unwrap(),
+        };
+        methods.withdrawn(9, &withdrawn("other.1"), &wanted());
+        assert!(methods.own(&wanted()).is_ok());
+        methods.withdrawn(9, &withdrawn("example.1"), &wanted());
+        assert!(says(&methods).contains("record 9 withdraws it"));
+
+        let mut methods = Methods::default();
+        let mut other = samples::method();
+        other.version = 2;
+        methods.published(7, published(other.clone()), &wanted());
+        assert!(says(&methods).contains("publishes example.2"));
+
+        let mut methods = Methods::default();
+        methods.published(3, published(other), &wanted());
+        methods.published(7, published(samples::method()), &wanted());
+        assert_eq!(methods.idle(methods.own(&wanted()).unwrap()), Some(3));
+    }
+
+    #[test]
+    fn an_item_has_one_definition_wherever_it_is_shown() {
+        let mut methods = Methods::default();
+        methods.published(7, published(samples::method()), &wanted());
+        let mut other = samples::method();
+        other.version = 2;
+        other.items[0].title_en = "another".parse().unwrap();
+        methods.published(8, published(other), &wanted());
+        assert!(methods.own(&wanted()).unwrap_err().contains("two definitions"));
+    }
 }

@@ -18,8 +18,6 @@ mod methods;
 mod reading;
 pub mod report;
 mod reveal;
-#[cfg(test)]
-mod tests;
 mod verify;
 mod walk;
 

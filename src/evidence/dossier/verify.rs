@@ -323,16 +323,18 @@ impl<'k> Verifier<'k> {
                 self.found.holds(Check::Consistency, says);
             }
             Some(_) => {
-                let says = format!("another log: its first {} records have another root", kept.size);
+                let says =
+                    format!("another log: its first {} records have another root", kept.size);
                 self.found.fails(Check::Consistency, says);
             }
             None if kept.size > size => {
-                let says = format!("the earlier checkpoint is of {} records, this of {size}", kept.size);
+                let says =
+                    format!("the earlier checkpoint is of {} records, this of {size}", kept.size);
                 self.found.open(Check::Consistency, says);
             }
             None => {
-                let says = "nothing leads from the earlier checkpoint to this one; have the dossier \
-                            made with it";
+                let says = "nothing leads from the earlier checkpoint to this one; have the \
+                            dossier made with it";
                 self.found.open(Check::Consistency, says);
             }
         }

@@ -272,6 +272,10 @@ const REASONS: &[(&str, &str)] = &[
     ("bad_factor_document", "因子文件有误。"),
     ("factors_withdrawn", "该套因子已停用。"),
     ("bad_distance", "运距有误。"),
+    ("not_counted", "该期间尚未关闭并计数，无法证明没有遗漏。"),
+    ("bodies_not_shown", "指标所依据的记录内容，此密钥无权查看。"),
+    ("withdrawn_method", "该方法已停用，请查询停用之前的位置。"),
+    ("earlier_unfit", "早先的检查点不属于本账本，或不能由最新检查点延续。"),
 ];
 
 #[cfg(test)]

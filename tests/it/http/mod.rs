@@ -6,6 +6,7 @@ mod avoided;
 mod bad_input;
 mod batch;
 mod documents;
+mod dossier;
 mod figures;
 mod meters;
 mod network;

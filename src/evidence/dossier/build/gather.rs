@@ -3,7 +3,7 @@
 //! Invariant: both ways give the same facts in the order of the log.
 
 use crate::domain::event::Event;
-use crate::domain::fact::facts;
+use crate::domain::fact::{facts, is_countable};
 use crate::domain::id::ParkId;
 use crate::evidence::dossier::book::{Book, Whose};
 use crate::evidence::dossier::build::{Asked, BuildError};
@@ -70,7 +70,12 @@ pub fn by_scan(
             gathered.heads.push((head.position, needs_body(&head.kind)));
         }
         if head.position < as_of && needs_body(&head.kind) {
-            facts(&decoded(stored)?.event, |fact| {
+            let event = decoded(stored)?.event;
+            if !is_countable(&event) {
+                let says = format!("record {} has an impossible amount", head.position);
+                return Err(BuildError::Unverified(says));
+            }
+            facts(&event, |fact| {
                 if whose.takes(&fact) {
                     gathered.book.add(&fact);
                 }

@@ -30,14 +30,15 @@ fn value(
     let bytes = source.log.read(position)?;
     let broken = |error: LineError| BuildError::Decode(error.into());
     let line = Line::split(&bytes).map_err(broken)?;
-    let body: Value = serde_json::from_slice(line.body)
-        .map_err(|error| broken(LineError::Body(error)))?;
+    let body: Value =
+        serde_json::from_slice(line.body).map_err(|error| broken(LineError::Body(error)))?;
     let commitment = body.pointer(&pointer).and_then(committed);
     let commitment = commitment.ok_or_else(|| refuse("no sealed value stands there"))?;
     let kept = (asked.sealed)(&commitment)?;
     let kept = kept.ok_or_else(|| refuse("the value is not kept here"))?;
     let secret = kept.secret.ok_or_else(|| refuse("the value was erased"))?;
-    let value = String::from_utf8(secret.value).ok().and_then(|text| RawValue::from_string(text).ok());
+    let value =
+        String::from_utf8(secret.value).ok().and_then(|text| RawValue::from_string(text).ok());
     let value = value.ok_or_else(|| refuse("what is kept is no JSON"))?;
     Ok(Revealed { pointer, position, salt: Hash(secret.salt), value })
 }

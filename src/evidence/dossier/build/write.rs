@@ -93,4 +93,3 @@ fn record(
 fn is_for_everybody(event: &Event) -> bool {
     matches!(event, Event::LedgerOpened(_) | Event::MethodPublished(_))
 }
-
