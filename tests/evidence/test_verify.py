@@ -3,6 +3,7 @@ made, on those changed in every way that is cheap to try, and on forgeries that 
 
 SYMBIOSIS names the program (target/debug/symbiosis if it is not set). Run by scripts/test.
 """
+import concurrent.futures
 import io
 import json
 import os
@@ -43,6 +44,12 @@ def python(data, keys=(), kept=None):
     return verify.verify(io.BytesIO(data), keys, kept)[:2]
 
 
+def at_once(made, *words):
+    """What the program makes of each, several at a time: it is a debug build."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda some: made(*some), words))
+
+
 def lines_of(data):
     return data.split(b"\n")[:-1]
 
@@ -72,9 +79,10 @@ class Made(unittest.TestCase):
         cls.log = maker.Log.of_folder(cls.data)
         opened = json.loads(cls.log.bodies[0])["data"]
         cls.key, cls.other = opened["verifier_key"], maker.Signer(opened["origin"]).text
-        cls.tiny = cls.made("tiny", "--period", "2017-05", "--earlier", str(cls.folder / "before"))
-        cls.quarter = cls.made("hj274", "--period", "2017-Q1", "--base-year", "2012")
-        cls.complete = cls.made("hj274", "--period", "2017-01", "--complete")
+        cls.tiny, cls.quarter, cls.complete = at_once(
+            cls.made, ("tiny", "--period", "2017-05", "--earlier", str(cls.folder / "before")),
+            ("hj274", "--period", "2017-Q1", "--base-year", "2012"),
+            ("hj274", "--period", "2017-01", "--complete"))
 
     @classmethod
     def tearDownClass(cls):
@@ -82,7 +90,7 @@ class Made(unittest.TestCase):
 
     @classmethod
     def made(cls, method, *words):
-        path = cls.folder / "made.dossier"
+        path = cls.folder / f"{method}{words[1]}.dossier"
         run("dossier", PARK, "--programme", method, *words, "--data", cls.data, "--out", str(path))
         data = path.read_bytes()
         path.unlink()
@@ -117,11 +125,11 @@ class Made(unittest.TestCase):
             if kind in formulas.FACTS:
                 maker.add(ground, formulas.facts_of(kind, data), PARK)
         self.assertEqual(len(documents), 4)
-        compared = 0
-        for document in documents:
-            report = json.loads(run(
-                "report", PARK, "--programme", document["method"], "--period", "2017",
-                "--base-year", "2012", "--format", "json", "--data", self.data))
+        compared, reports = 0, at_once(run, *(
+            ("report", PARK, "--programme", document["method"], "--period", "2017",
+             "--base-year", "2012", "--format", "json", "--data", self.data)
+            for document in documents))
+        for document, report in zip(documents, map(json.loads, reports)):
             evaluation = formulas.Evaluation({}, 2012, document, items, ground)
             figures = [evaluation.figure(one, formulas.period_of("2017"))
                        for one in document["indicators"]]
