@@ -472,6 +472,29 @@ mod tests {
     }
 
     #[test]
+    fn a_tree_is_viewed_as_far_as_both_files_go() {
+        for size in [0, 1, 2, 37, 64] {
+            require_whole(&view(folder_with(size).path()).unwrap(), size);
+        }
+        let cut = |dir: &tempfile::TempDir, file: &str, length: u64| {
+            let file = OpenOptions::new().write(true).open(dir.path().join(file)).unwrap();
+            file.set_len(length).unwrap();
+            view(dir.path()).unwrap()
+        };
+        let dir = folder_with(64);
+        for entries in (0..120).rev() {
+            let tree = cut(&dir, NODES_FILE, entries * NODE_BYTES + 7);
+            assert!(nodes_of(tree.size()) <= entries && entries < nodes_of(tree.size() + 1));
+            require_whole(&tree, tree.size());
+        }
+        let dir = folder_with(64);
+        for entries in (0..64).rev() {
+            require_whole(&cut(&dir, OFFSETS_FILE, entries * PLACE_BYTES + 7), entries);
+        }
+        assert!(view(&dir.path().join("none")).is_err());
+    }
+
+    #[test]
     fn what_the_checkpoint_covers_is_kept_and_the_rest_appended_again() {
         for (written, checkpoint, log) in [(40, 17, 45), (40, 40, 40), (40, 40, 41), (40, 1, 39)] {
             let dir = folder_with(written);

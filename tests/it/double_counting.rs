@@ -205,6 +205,7 @@ fn c_what_is_left_of_a_by_product_is_no_fresh_generation_and_no_fresh_use() {
     park.contract("ctr_back", ("sit_mill", mill), ("sit_works", works), "mat_residue");
     park.accepted("dlv_back", "ctr_back", mill, works, "2");
     park.step("dlv_back", "use", works, &json!({"operation": "R5"}));
+    park.server.ledger.settle();
     let page = park.server.get("/api/v1/facts?park=prk_a&measure=used&limit=200", &park.park).ok();
     let used = page["items"].as_array().unwrap();
     let of_kind = |kind: &str| used.iter().filter(|fact| fact["kind"] == kind).count();

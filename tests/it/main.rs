@@ -10,6 +10,7 @@ mod dossier;
 mod double_counting;
 mod events;
 mod factors;
+mod facts;
 mod first_month;
 mod golden;
 pub mod http;

@@ -11,6 +11,7 @@ use crate::api::fault::Fault;
 use crate::api::operation::{Operation, Tag, text_schema};
 use crate::api::problem::Problem;
 use crate::api::query::{Limit, query};
+use crate::api::read::reach;
 use crate::evidence::proof::{ConsistencyProof, InclusionProof, NoProof, Prover};
 use crate::evidence::receipt::Receipt;
 use crate::log::checkpoint::Signed;
@@ -190,6 +191,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 async fn receipt(call: Call) -> Reply {
     let position = call.segment("position")?;
     let ledger = &call.api.ledger;
+    // Who may see it is read from the rows; nobody waits for what is not there.
+    reach(&call, Some(position).filter(|position| *position < ledger.size())).await?;
     let RecordView { body, hash, head, position } = of(&call).one(position)?;
     let signed = ledger.covering(position, PATIENCE).await.ok_or_else(|| {
         Problem::new(Fault::NotYet, "no checkpoint covers this record yet; ask again in a second")

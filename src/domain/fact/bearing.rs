@@ -90,7 +90,7 @@ mod tests {
         let large = serde_json::json!("999999999999999999");
         assert!(!is_countable(&changed("figure_stated", "value", large.clone())));
         assert!(!is_countable(&changed("figure_withdrawn", "value", large.clone())));
-        let money = serde_json::json!({"currency": "CNY", "value": large});
+        let money = serde_json::json!({"amount": large, "currency": "CNY"});
         assert!(!is_countable(&changed("economic_output_declared", "amount", money)));
     }
 }

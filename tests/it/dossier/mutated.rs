@@ -40,33 +40,44 @@ fn is_made_for_its_question(small: &Small, bytes: &[u8]) -> bool {
     small.try_make(&want).is_ok_and(|made| made == bytes)
 }
 
-/// Flips a bit of each byte, one that keeps a digit a digit, with the last line wrong and right.
-fn every_byte(small: &Small, bytes: &[u8], places: impl Iterator<Item = usize>) {
-    let (mut held, mut count) = (Vec::new(), 0);
-    let mut changed = bytes.to_vec();
+/// Flips a bit of each byte, one that keeps a digit a digit, with the last line made right; and of
+/// every fourth with the last line as it was, which sees any change.
+fn every_byte(small: &Small, bytes: &[u8], end: usize) {
+    let middle = end / 2;
+    let held: usize = std::thread::scope(|scope| {
+        let halves = [0..middle, middle..end];
+        let halves = halves.map(|half| scope.spawn(|| some_bytes(small, bytes, half)));
+        halves.into_iter().map(|half| half.join().unwrap()).sum()
+    });
+    // A base year that no figure can tell from another, and nothing more.
+    assert!(end > 500 && held <= 4, "{held} of {end}");
+}
+
+/// How many changes made another true dossier.
+fn some_bytes(small: &Small, bytes: &[u8], places: std::ops::Range<usize>) -> usize {
+    let (mut held, mut changed) = (0, bytes.to_vec());
     for at in places {
-        count += 1;
         changed[at] ^= 0x01;
-        assert_ne!(verdict(small, &changed), Verdict::Verified, "byte {at}");
+        if at % 4 == 0 {
+            assert_ne!(verdict(small, &changed), Verdict::Verified, "byte {at}");
+        }
         let mended = mended(&changed);
         if mended != bytes && verdict(small, &mended) == Verdict::Verified {
             let text = String::from_utf8_lossy(&mended).into_owned();
             let says = text.lines().nth(1).unwrap_or_default();
             assert!(is_made_for_its_question(small, &mended), "byte {at}: {says}");
-            held.push(at);
+            held += 1;
         }
         changed[at] ^= 0x01;
     }
-    assert!(count > 1_000);
-    // A base year that no figure can tell from another, and nothing more.
-    assert!(held.len() <= 4, "{held:?}");
+    held
 }
 
 #[test]
 fn no_byte_of_a_listed_dossier_can_be_changed() {
     let small = Small::new();
     let bytes = small.make(&Want { base_year: Some(2010), ..Want::default() });
-    every_byte(&small, &bytes, 0..bytes.len());
+    every_byte(&small, &bytes, bytes.len());
 }
 
 #[test]
@@ -76,7 +87,7 @@ fn no_byte_of_a_manifest_can_be_changed() {
     for want in [cut, Want { strength: Strength::Complete, ..Want::default() }] {
         let bytes = small.make(&want);
         let end = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
-        every_byte(&small, &bytes, 0..end);
+        every_byte(&small, &bytes, end);
     }
 }
 
