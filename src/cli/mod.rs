@@ -15,6 +15,7 @@ mod folder;
 mod import;
 mod init;
 mod keys;
+mod levers;
 mod link;
 mod locate;
 mod method;

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::index::IndexError;
 
 /// The form of all rows. A change of any row's type is a new number.
-pub const VERSION: u8 = 6;
+pub const VERSION: u8 = 7;
 
 const FORM: Configuration = standard();
 

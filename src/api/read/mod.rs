@@ -9,8 +9,10 @@ mod confidential;
 mod contract;
 mod delivery;
 mod evidence;
+mod facility;
 mod figures;
 mod health;
+mod levers;
 mod link;
 mod log;
 mod lot;
@@ -70,6 +72,8 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(mass_balance::operations());
     operations.extend(report::operations());
     operations.extend(network::operations());
+    operations.extend(facility::operations());
+    operations.extend(levers::operations());
     operations
 }
 

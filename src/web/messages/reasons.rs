@@ -272,6 +272,15 @@ const REASONS: &[(&str, &str)] = &[
     ("bad_factor_document", "因子文件有误。"),
     ("factors_withdrawn", "该套因子已停用。"),
     ("bad_distance", "运距有误。"),
+    ("unknown_facility", "没有这个共享设施。"),
+    ("unknown_reservation", "该设施没有这项预留。"),
+    ("unknown_facility_use", "该设施没有这条使用记录。"),
+    ("unknown_outage", "该设施没有这条停运记录。"),
+    ("over_capacity", "预留合计超过设施能力。"),
+    ("reservation_declined", "该预留已被拒绝。"),
+    ("reservation_ended", "该预留已提前终止。"),
+    ("facility_use_overlaps", "该时段的使用已有记录，请先冲销。"),
+    ("already_reversed", "该记录已冲销。"),
 ];
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod bad_input;
 mod batch;
 mod documents;
 mod figures;
+mod levers;
 mod meters;
 mod network;
 pub mod price;
