@@ -294,6 +294,7 @@ pub fn facilities(
 pub fn only_of(shares: &mut FacilityShares, firms: &[&FirmId]) {
     shares.firms.retain(|one| firms.contains(&&one.firm));
     shares.months.retain(|one| firms.contains(&&one.firm));
+    shares.proposed.retain(|one| firms.contains(&&one.firm));
 }
 
 #[cfg(test)]

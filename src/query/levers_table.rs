@@ -169,8 +169,10 @@ fn planning(rows: &mut Rows, row: &PlanningRow) {
         (None, None) => return,
     };
     rows.sum(&of, LeverFigure::Idle, row.idle.as_ref());
-    rows.sum(&of, LeverFigure::Unserved, row.unserved.as_ref());
-    rows.sum(&of, LeverFigure::CouldServe, row.could_serve.as_ref());
+    if !row.wants.is_empty() {
+        rows.sum(&of, LeverFigure::Unserved, row.unserved.as_ref());
+        rows.sum(&of, LeverFigure::CouldServe, row.could_serve.as_ref());
+    }
 }
 
 fn facility(rows: &mut Rows, one: &FacilityShares) {

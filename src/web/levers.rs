@@ -42,9 +42,9 @@ pub struct Words {
 }
 
 const BANDS_EN: &str = "Steam by absolute pressure: low to 1.6 MPa, medium to 3.8, sub-high to \
-    5.3, high to 9.8, ultra-high above. Heat by temperature: hot water below 100 °C, low to 230, medium \
-    to 650, high from there. Water by the park's classes, 1 the best. From the supplied to the \
-    needed step.";
+    5.3, high to 9.8, ultra-high above. Heat by temperature: hot water below 100 °C, low to 230, \
+    medium to 650, high from there. Water by the park's classes, 1 the best. From the supplied to \
+    the needed step.";
 const BANDS_ZH: &str = "蒸汽按绝对压力分级：低压至 1.6 MPa，中压至 3.8，次高压至 5.3，\
     高压至 9.8，以上为超高压。余热按温度：100 °C 以下为热水，至 230 为低温，至 650 为中温，\
     以上为高温。水按园区水质等级，1 级最好。由供应品位至所需品位。";

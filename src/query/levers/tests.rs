@@ -232,6 +232,24 @@ fn own_reuse_stands_against_that_of_others_and_idle_generation_against_wants() {
 }
 
 #[test]
+fn own_reuse_that_nobody_has_declared_is_unknown_until_somebody_says_there_is_none() {
+    let mut world = whole();
+    let dry = |world: &World| {
+        let answer = answer(world, world.log.len() as u64);
+        let of_ash = |row: &(String, LeverFigure, String)| row.0 == "mass, dry";
+        let rows = said(&answer, Lever::ResourceUse).into_iter().filter(of_ash);
+        rows.map(|(.., value)| value).collect::<Vec<_>>()
+    };
+    assert_eq!(dry(&world), [" ", "0 TNE", "20 TNE", " "]);
+    let none = json!({
+        "period": "2025-03", "return": "ret_b", "site": "sit_power",
+        "zero_activity": ["own_reuse"],
+    });
+    world.take("frm_power", APRIL, "submit_return", &none);
+    assert_eq!(dry(&world), ["0 TNE", "0 TNE", "20 TNE", "100.0000 P1"]);
+}
+
+#[test]
 fn what_facilities_treat_and_carry_is_added_to_no_exchange() {
     use LeverFigure as F;
     let world = whole();

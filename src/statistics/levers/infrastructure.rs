@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::facility::{CapacityPer, FacilityKind};
+use crate::domain::facility::{CapacityPer, FacilityKind, FacilitySide};
 use crate::domain::fact::{Fact, FactUnit};
 use crate::domain::id::{FacilityId, FirmId, OutageId, ReservationId};
 use crate::domain::number::Number;
@@ -31,6 +31,21 @@ pub struct ReservedShare {
     pub quantity: Quantity,
     pub reservation: ReservationId,
     /// As it is now: it may have been ended before its term.
+    pub term: Term,
+}
+
+/// A reservation that waits for the other side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProposedShare {
+    /// Who has proposed it; the other side confirms.
+    pub by: FacilitySide,
+    pub firm: FirmId,
+    /// Its record.
+    #[schema(minimum = 0)]
+    pub position: u64,
+    /// In the hour or day of the facility.
+    pub quantity: Quantity,
+    pub reservation: ReservationId,
     pub term: Term,
 }
 
@@ -95,6 +110,8 @@ pub struct FacilityShares {
     /// The record that registered it.
     #[schema(minimum = 0)]
     pub position: u64,
+    /// Whatever its term: it counts in nothing before it is confirmed.
+    pub proposed: Vec<ProposedShare>,
     /// All firms together.
     pub reserved: LeverNumber,
     /// Of the capacity; absent where there is none.
@@ -157,6 +174,7 @@ impl FacilityUses {
             outages: outages(facility, zone, span),
             per: facility.per,
             position: facility.capacities[0].record,
+            proposed: proposed(facility, span.below),
             reserved_percent: percent(&reserved),
             reserved: shown(&reserved),
             used: sum.as_ref().map(|(used, _)| shown(used)),
@@ -210,6 +228,17 @@ fn firms(
         }
     };
     names.into_iter().map(share).collect()
+}
+
+fn proposed(facility: &Facility, below: u64) -> Vec<ProposedShare> {
+    let not_yet = |at: Option<u64>| at.is_none_or(|at| at >= below);
+    let waits =
+        |one: &&Reservation| one.record < below && not_yet(one.confirmed) && not_yet(one.declined);
+    let share = |one: &Reservation| {
+        let Reservation { by, firm, quantity, record, reservation, term, .. } = one.clone();
+        ProposedShare { by, firm, position: record, quantity, reservation, term }
+    };
+    facility.reservations.iter().filter(waits).map(share).collect()
 }
 
 fn months(used: &UsesOf, dimension: Dimension) -> Vec<FirmMonth> {

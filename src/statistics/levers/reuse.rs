@@ -25,7 +25,8 @@ pub struct ReuseGroup {
     pub facts: u64,
     /// Used by the firm itself at another site.
     pub own_other_site: Sum,
-    /// Reused where it was generated; absent if no site has declared anything of it.
+    /// Reused where it was generated; absent if no site has declared any of it, or that there was
+    /// none of anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own_same_site: Option<Sum>,
     /// Water that went round within sites, counted at each pass; no part of the shares.
@@ -46,6 +47,8 @@ pub struct ReuseLever {
 pub struct Reuse {
     groups: BTreeMap<Group, ReuseGroup>,
     sites: BTreeSet<SiteId>,
+    /// Whether a site has declared that there was none, in whatever unit.
+    none: bool,
 }
 
 impl Reuse {
@@ -63,6 +66,7 @@ impl Reuse {
         }
         if fact.measure == Measure::OwnReused {
             self.sites.extend(fact.site.clone());
+            self.none |= fact.unit == FactUnit::Nothing;
         }
         let Some(amount) = physical(fact) else { return };
         let of = group(&amount);
@@ -88,10 +92,9 @@ impl Reuse {
     }
 
     pub fn finish(self) -> ReuseLever {
-        let declared = !self.sites.is_empty();
+        let none = self.none;
         let groups = self.groups.into_iter().map(|(of, mut group)| {
-            // Who has declared at all has said that there was none of the others.
-            if declared {
+            if none {
                 group.own_same_site.get_or_insert(zero(of));
             }
             if let Some(own) = &group.own_same_site {

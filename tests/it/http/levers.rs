@@ -88,7 +88,17 @@ fn a_reservation_beyond_the_capacity_is_refused_with_the_day() {
     refused.problem(409, "over_capacity");
     let mut fits = reservation;
     fits["quantity"] = megajoules("900");
-    server.post(path, &keys.other, "cmd_reserve-2", &fits).ok();
+    let taken = server.post(path, &keys.other, "cmd_reserve-2", &fits).ok();
+    server.settle(&taken);
+    // It waits for the operator; both sides see it, and nobody else.
+    let shares = format!("/api/v1/facilities/fac_main/shares?{MONTHS}");
+    for (key, waiting) in [(&keys.works, 1), (&keys.other, 1), (&keys.mill, 0)] {
+        let answer = server.get(&shares, key).ok();
+        let proposed = answer["items"][0]["proposed"].as_array().unwrap();
+        assert_eq!(proposed.len(), waiting);
+        assert!(proposed.iter().all(|one| one["by"] == "user" && one["firm"] == "frm_other"));
+        assert_eq!(answer["items"][0]["reserved_percent"]["exact"], "10", "not before it is");
+    }
 }
 
 #[test]
