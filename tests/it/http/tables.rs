@@ -220,6 +220,45 @@ fn with_account(server: &Server, key: &str) {
     server.post("/api/v1/stock/sit_mill/mat_slag/open", key, "cmd_open", &open).ok();
 }
 
+/// A store that the park runs.
+fn with_store(server: &Server) {
+    let store = json!({
+        "capacity": {"unit": "TNE", "value": "1"}, "facility": "fac_store", "from": "2025-01-01",
+        "kind": "storage", "name": "store", "park": "prk_a", "per": "day",
+    });
+    server.post("/api/v1/facilities", &server.keeper, "cmd_store", &store).ok();
+}
+
+/// What must be there as a table.
+const TABLES: [&str; 26] = [
+    "catalogues",
+    "claims",
+    "contracts",
+    "contracts/{contract}/sheets/{month}",
+    "deliveries",
+    "facilities",
+    "facilities/{facility}/shares",
+    "facts",
+    "firms",
+    "keys",
+    "listings",
+    "mass-balances",
+    "materials",
+    "meters",
+    "parks",
+    "parks/{park}/facilities",
+    "parks/{park}/levers",
+    "parks/{park}/levers/facts",
+    "parks/{park}/periods",
+    "permits",
+    "returns",
+    "scales",
+    "sites",
+    "stock",
+    "stock/{site}/{material}/entries",
+    "totals",
+];
+
 #[test]
 fn every_collection_is_exported_in_both_forms() {
     let (server, keys) = Server::with_contract();
@@ -228,11 +267,7 @@ fn every_collection_is_exported_in_both_forms() {
     let method = json!({"document": symbiosis_ledger::domain::samples::method()});
     server.post("/api/v1/methods", &server.keeper, "cmd_method", &method).ok();
     let park = server.key("key_park", "park", json!({"parks": ["prk_a"]}));
-    let store = json!({
-        "capacity": {"unit": "TNE", "value": "1"}, "facility": "fac_store", "from": "2025-01-01",
-        "kind": "storage", "name": "store", "park": "prk_a", "per": "day",
-    });
-    server.post("/api/v1/facilities", &server.keeper, "cmd_store", &store).ok();
+    with_store(&server);
     server.ledger.settle();
     let document: Value = serde_json::from_str(&symbiosis_ledger::api::openapi()).unwrap();
     let mut exported = BTreeSet::new();
@@ -270,34 +305,7 @@ fn every_collection_is_exported_in_both_forms() {
         assert_eq!(header.split(',').count(), range.width(), "{path}");
         exported.insert(path.trim_start_matches("/api/v1/").to_owned());
     }
-    for path in [
-        "catalogues",
-        "claims",
-        "contracts",
-        "contracts/{contract}/sheets/{month}",
-        "deliveries",
-        "facilities",
-        "facilities/{facility}/shares",
-        "facts",
-        "firms",
-        "keys",
-        "listings",
-        "mass-balances",
-        "materials",
-        "meters",
-        "parks",
-        "parks/{park}/facilities",
-        "parks/{park}/levers",
-        "parks/{park}/levers/facts",
-        "parks/{park}/periods",
-        "permits",
-        "returns",
-        "scales",
-        "sites",
-        "stock",
-        "stock/{site}/{material}/entries",
-        "totals",
-    ] {
+    for path in TABLES {
         assert!(exported.contains(path), "{path}: {exported:?}");
     }
 }
