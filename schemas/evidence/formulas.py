@@ -99,7 +99,8 @@ def facts_of(kind, data):
         day, code = (data.get("held") or data).get("day") or own["day"], material.get("code")
         amount, unit, year = amount_of(data, name.lstrip("+-"))
         basis = material.get("basis", "as_metered") if unit.islower() else None
-        cell = Cell(period_of(day[:7])[0], own.get("firm"), own.get("site"), other.get("firm"),
+        cell = Cell(period_of(day[:7])[0], own.get("firm", data.get("firm")), own.get("site"),
+                    other.get("firm"),
                     other.get("site"), material.get("material"), material.get("kind"),
                     code and (code["scheme"], code["code"], code["edition"]), unit, basis, year,
                     data["method"] if measure == "stated" else None)
@@ -328,7 +329,8 @@ class Evaluation:
             return UNKNOWN
         last, base_end, flows = period[0] + period[1] - 1, self.base * 12 + 11, {}
         for cell, (amount, _) in self.ground.get(("used", None), {}).items():
-            if cell.kind in ("by_product", "utility") and link(cell) and cell.month <= last:
+            symbiotic = cell.kind in ("by_product", "utility", "residue")
+            if symbiotic and link(cell) and cell.month <= last:
                 self.used.add(("used", None, cell))
                 flows[link(cell), cell.month] = flows.get((link(cell), cell.month), 0) + amount
         flowed = [key for key, amount in flows.items() if amount > 0]

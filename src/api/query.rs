@@ -11,8 +11,8 @@ use crate::api::fault::Fault;
 use crate::api::problem::Problem;
 use crate::domain::digest::Digest;
 use crate::domain::id::{
-    CatalogueId, ContractId, DeliveryId, EvidenceId, FirmId, KeyId, ListingId, LotId, MaterialId,
-    MeterId, ParkId, ParticipationId, PermitId, ReturnId, RosterId, ScaleId, SiteId,
+    CatalogueId, ContractId, DeliveryId, EvidenceId, FacilityId, FirmId, KeyId, ListingId, LotId,
+    MaterialId, MeterId, ParkId, ParticipationId, PermitId, ReturnId, RosterId, ScaleId, SiteId,
 };
 use crate::domain::name::Name;
 use crate::domain::subject::Subject;
@@ -102,7 +102,7 @@ values! {
     Text, Name, Month, Period, Day,
     ParkId, FirmId, SiteId, PermitId, MaterialId, ListingId, ContractId, LotId,
     DeliveryId, ReturnId, KeyId, MeterId, ScaleId, CatalogueId, EvidenceId,
-    RosterId, ParticipationId, Digest, Subject,
+    RosterId, ParticipationId, FacilityId, Digest, Subject,
 }
 
 impl Value for u64 {

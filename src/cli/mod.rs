@@ -16,6 +16,7 @@ mod folder;
 mod import;
 mod init;
 mod keys;
+mod levers;
 mod link;
 mod locate;
 mod method;

@@ -14,7 +14,7 @@ use crate::cli::export::option;
 use crate::cli::folder::{options, view};
 use crate::cli::network_report;
 use crate::cli::out::{Failure, Out, Outcome, count, grouped};
-use crate::cli::{programme, site_report};
+use crate::cli::{levers, programme, site_report};
 use crate::config::Settings;
 use crate::domain::fact::{Fact, facts};
 use crate::domain::id::ParkId;
@@ -54,6 +54,9 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
             option("--period", args.site.period.as_ref())?,
             out,
         );
+    }
+    if args.programme.levers {
+        return levers::run(args, settings, out);
     }
     if let Some(method) = &args.programme.programme {
         return programme::run(args, method, settings, out);

@@ -40,8 +40,8 @@ pub fn decide<S: States>(
 
 fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Vec<Event>, Refusal> {
     use crate::domain::rules::{
-        access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
-        period, procedure, registry, roster, settlement, statement, stock,
+        access, claim, contract, delivery, evidence, facility, factor, market, mass_balance,
+        method, partner, period, procedure, registry, roster, settlement, statement, stock,
     };
     match request {
         Request::RegisterPark(data) => registry::register_park(context, data),
@@ -146,5 +146,15 @@ fn dispatch<S: States>(context: &Context<'_, S>, request: &Request) -> Result<Ve
         Request::WithdrawFactors(data) => factor::withdraw_factors(context, data),
         Request::DeclareBaseline(data) => factor::declare_baseline(context, data),
         Request::StateDistance(data) => factor::state_distance(context, data),
+        Request::RegisterFacility(data) => facility::register_facility(context, data),
+        Request::ChangeCapacity(data) => facility::change_capacity(context, data),
+        Request::ReserveCapacity(data) => facility::reserve_capacity(context, data),
+        Request::ConfirmReservation(data) => facility::confirm_reservation(context, data),
+        Request::DeclineReservation(data) => facility::decline_reservation(context, data),
+        Request::EndReservation(data) => facility::end_reservation(context, data),
+        Request::RecordFacilityUse(data) => facility::record_facility_use(context, data),
+        Request::ReverseFacilityUse(data) => facility::reverse_facility_use(context, data),
+        Request::RecordOutage(data) => facility::record_outage(context, data),
+        Request::ReverseOutage(data) => facility::reverse_outage(context, data),
     }
 }

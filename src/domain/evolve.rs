@@ -7,8 +7,8 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::ParkId;
 use crate::domain::rules::{
-    access, claim, contract, delivery, evidence, factor, market, mass_balance, method, partner,
-    period, procedure, registry, roster, settlement, statement, stock,
+    access, claim, contract, delivery, evidence, facility, factor, market, mass_balance, method,
+    partner, period, procedure, registry, roster, settlement, statement, stock,
 };
 use crate::domain::states::StatesMut;
 use crate::domain::time::{UtcMicros, UtcMillis};
@@ -151,5 +151,15 @@ fn fold<S: StatesMut>(states: &mut S, meta: &Meta<'_>, event: &Event) {
         | Event::FactorsWithdrawn(_)
         | Event::BaselineDeclared(_)
         | Event::DistanceStated(_) => factor::evolve(states, meta, event),
+        Event::FacilityRegistered(_)
+        | Event::CapacityChanged(_)
+        | Event::CapacityReserved(_)
+        | Event::ReservationConfirmed(_)
+        | Event::ReservationDeclined(_)
+        | Event::ReservationEnded(_)
+        | Event::FacilityUsed(_)
+        | Event::FacilityUseReversed(_)
+        | Event::OutageRecorded(_)
+        | Event::OutageReversed(_) => facility::evolve(states, meta, event),
     }
 }

@@ -5,6 +5,7 @@
 //! the facts below P.
 
 mod bearing;
+mod facility;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use crate::domain::event::{
     Declared, DisputeSettled, DisputeWithdrawn, Event, Exchange, FigureStated, FigureWithdrawn,
     Held, MeteredAdjustmentConfirmed, Side, Stated, StockDrawn,
 };
-use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, SiteId};
+use crate::domain::id::{ContractId, DeliveryId, FacilityId, FirmId, MaterialId, ParkId, SiteId};
 use crate::domain::money::{Currency, MAX_MONEY_SCALE, Money};
 use crate::domain::name::Name;
 use crate::domain::quantity::{Basis, Method, Quantity};
@@ -75,11 +76,13 @@ pub enum Measure {
     /// Generated from by-products that came in, as ash of a fuel that was one: no fresh generation,
     /// and shown apart from it.
     GeneratedFromByProducts = 20,
+    /// What a firm used of a shared facility: never an exchange, and added to none.
+    FacilityUsed = 21,
 }
 
 impl Measure {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Measure; 21] = [
+    pub const ALL: [Measure; 22] = [
         Measure::Dispatched,
         Measure::Received,
         Measure::Accepted,
@@ -101,6 +104,7 @@ impl Measure {
         Measure::Disputed,
         Measure::Stated,
         Measure::GeneratedFromByProducts,
+        Measure::FacilityUsed,
     ];
 
     /// The measure with that number in rows.
@@ -145,6 +149,8 @@ pub struct Fact {
     pub delivery: Option<DeliveryId>,
     /// Of a stated figure: what it is a figure of.
     pub item: Option<Name>,
+    /// Of what was used of a facility.
+    pub facility: Option<FacilityId>,
 }
 
 /// The other side of an exchange.
@@ -169,6 +175,7 @@ pub fn facts(event: &Event, mut each: impl FnMut(Fact)) {
     metered(event, &mut each);
     words(event, &mut each);
     declarations(event, &mut each);
+    facility::uses(event, &mut each);
 }
 
 /// What an event of a delivery contributes.
@@ -443,6 +450,7 @@ fn of_item(
         contract: None,
         delivery: None,
         item: Some(item.clone()),
+        facility: None,
     }
 }
 
@@ -473,6 +481,7 @@ fn of_pile(event: &StockDrawn) -> Fact {
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }
 
@@ -544,6 +553,7 @@ fn of_sides(
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }
 
@@ -584,5 +594,6 @@ fn stated(
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }

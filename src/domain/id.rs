@@ -132,6 +132,10 @@ ids! {
     RosterId "ros_" "roster"
     ParticipationId "prg_" "participation"
     LotId "lot_" "lot"
+    FacilityId "fac_" "facility"
+    ReservationId "rsv_" "reservation"
+    FacilityUseId "fus_" "facility use"
+    OutageId "out_" "outage"
 }
 
 #[cfg(test)]

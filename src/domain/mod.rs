@@ -21,6 +21,7 @@ pub mod decimal;
 pub mod digest;
 pub mod event;
 pub mod evolve;
+pub mod facility;
 pub mod fact;
 pub mod factor;
 pub mod id;

@@ -243,6 +243,15 @@ codes! {
     BadFactorDocument "bad_factor_document" Invalid
     FactorsWithdrawn "factors_withdrawn" Conflict
     BadDistance "bad_distance" Invalid
+    UnknownFacility "unknown_facility" Unknown
+    UnknownReservation "unknown_reservation" Unknown
+    UnknownFacilityUse "unknown_facility_use" Unknown
+    UnknownOutage "unknown_outage" Unknown
+    OverCapacity "over_capacity" Conflict
+    ReservationDeclined "reservation_declined" Conflict
+    ReservationEnded "reservation_ended" Conflict
+    FacilityUseOverlaps "facility_use_overlaps" Conflict
+    AlreadyReversed "already_reversed" Conflict
 }
 
 /// Why a command is refused.

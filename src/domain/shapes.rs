@@ -421,6 +421,10 @@ pub enum Nonconformity {
     CheckMeterDiffers,
     /// The day lies in a window that both sides have settled: it is settled with the next one.
     LateForSettlement,
+    /// More than is reserved of a facility for the firm; all of it, where nothing is.
+    OverReservation,
+    /// More than a facility can do in that time.
+    OverCapacity,
 }
 
 /// What a firm declares for a period.

@@ -88,6 +88,12 @@ pub enum Kind {
     Lot = 44,
     /// A version of a set of factors.
     FactorSet = 45,
+    /// What several firms use, with its capacity and reservations.
+    Facility = 46,
+    /// What a firm used of a facility, as it was recorded once.
+    FacilityUse = 47,
+    /// The days of a month of which a firm's use of a facility is recorded.
+    FacilityDays = 48,
 }
 
 /// The state of one aggregate, and the form in which it stands in rows: serde, members always

@@ -18,7 +18,7 @@ use crate::domain::evolve::{Meta, evolve};
 use crate::domain::id::ParkId;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Facility, Firm, Key, Ledger, Listing,
     MassBalance, Material, Meter, Park, Participation, PeriodReturn, Permit, PublishedFactors,
     PublishedMethod, Roster, Scale, Site, Statement,
 };
@@ -293,6 +293,7 @@ fn version(states: &MemoryStates, stream: Stream<'_>) -> u64 {
         "roster" => of::<Roster>(states, stream.id),
         "participation" => of::<Participation>(states, stream.id),
         "factors" => of::<PublishedFactors>(states, stream.id),
+        "facility" => of::<Facility>(states, stream.id),
         other => panic!("the stream {other} has no kind of aggregate here"),
     }
 }

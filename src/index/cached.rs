@@ -20,7 +20,7 @@ use crate::index::{Index, codec, key};
 const MOST_HELD: usize = 400_000;
 
 /// One more than the largest number of a kind.
-const KINDS: usize = Kind::FactorSet as usize + 1;
+const KINDS: usize = Kind::FacilityDays as usize + 1;
 
 /// A state of any kind.
 trait Row: Any + Send + Sync {

@@ -11,7 +11,7 @@ use crate::domain::event::{Event, Stream};
 use crate::domain::evolve::evolve;
 use crate::domain::id::ParkId;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Ledger, Listing,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Facility, Firm, Key, Ledger, Listing,
     MassBalance, Material, Meter, Park, ParkPlaces, Participation, PeriodReturn, Permit,
     PublishedFactors, PublishedMethod, Roster, Scale, Site, Statement,
 };
@@ -135,6 +135,7 @@ fn version_of<S: States>(states: &S, stream: Stream<'_>) -> u64 {
         "roster" => of::<Roster>(states, stream.id),
         "participation" => of::<Participation>(states, stream.id),
         "factors" => of::<PublishedFactors>(states, stream.id),
+        "facility" => of::<Facility>(states, stream.id),
         "listing" => of::<Listing>(states, stream.id),
         "material" => of::<Material>(states, stream.id),
         "site" => of::<Site>(states, stream.id),

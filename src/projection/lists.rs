@@ -162,6 +162,10 @@ fn entry_of_figures(event: &Event) -> Option<Entry<'_>> {
             let (parks, firms) = (e.parks.iter().collect(), e.firms.iter().collect());
             of(Kind::Claim, e.claim.as_str(), parks, firms)
         }
+        Event::FacilityRegistered(e) => {
+            let (parks, firms) = (vec![&e.place.park], e.place.operator.iter().collect());
+            of(Kind::Facility, e.place.facility.as_str(), parks, firms)
+        }
         Event::FactorsPublished(e) => of(Kind::FactorSet, e.id.as_str(), vec![], vec![]),
         Event::MassBalanceOpened(e) => {
             of(Kind::MassBalance, e.balance.as_str(), vec![&e.park], vec![&e.firm])

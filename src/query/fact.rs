@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use crate::domain::code::MaterialCode;
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, FactUnit, Measure};
-use crate::domain::id::{ContractId, DeliveryId, FirmId, MaterialId, ParkId, ScaleId, SiteId};
+use crate::domain::id::{
+    ContractId, DeliveryId, FacilityId, FirmId, MaterialId, ParkId, ScaleId, SiteId,
+};
 use crate::domain::money::Currency;
 use crate::domain::name::Name;
 use crate::domain::quantity::{Method, Sum};
@@ -114,6 +116,9 @@ pub struct FactView {
     pub day: Day,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryId>,
+    /// Of what was used of a facility.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facility: Option<FacilityId>,
     /// Absent where the park states something of itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firm: Option<FirmId>,
@@ -261,6 +266,7 @@ fn view(position: u64, fact: Fact, ticket: Option<TicketView>) -> FactView {
         counterparty: fact.counterparty.map(|other| other.firm),
         day: fact.day,
         delivery: fact.delivery,
+        facility: fact.facility,
         firm: fact.firm,
         item: fact.item,
         kind: fact.kind,
@@ -302,7 +308,8 @@ fn ticket(index: &Index, log: &LogReader, fact: &Fact) -> Result<Option<TicketVi
         | Measure::Stock
         | Measure::GrossOutput
         | Measure::ValueAdded
-        | Measure::Stated => return Ok(None),
+        | Measure::Stated
+        | Measure::FacilityUsed => return Ok(None),
     };
     let Some(record) = weight.as_ref().map(|weight| weight.record) else { return Ok(None) };
     let bytes = log.read(record).map_err(broken)?;

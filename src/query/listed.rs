@@ -3,9 +3,9 @@
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::Item;
 use crate::domain::state::{
-    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Firm, Key, Listing, Lot, MassBalance,
-    Material, Meter, Park, Participation, Period, PeriodReturn, Permit, PublishedFactors,
-    PublishedMethod, Scale, Site, Statement, StockAccount,
+    AttachedEvidence, Catalogue, Claim, Contract, Delivery, Facility, Firm, Key, Listing, Lot,
+    MassBalance, Material, Meter, Park, Participation, Period, PeriodReturn, Permit,
+    PublishedFactors, PublishedMethod, Scale, Site, Statement, StockAccount,
 };
 use crate::domain::states::{Aggregate, States};
 use crate::query::see::{Concern, Sight};
@@ -85,6 +85,7 @@ listed! {
         Sight::Procedure(vec![state.park.clone()])
     };
     Lot "lots" true |state, _states| Sight::Rows(concern([&state.firm], [&state.park]));
+    Facility "facilities" false |_state, _states| Sight::Directory;
     PublishedFactors "factors" false |_state, _states| Sight::Public;
     Period "periods" false |_state, _states| Sight::Public;
     AttachedEvidence "evidence" false |state, _states| {

@@ -12,6 +12,8 @@ pub mod covered;
 pub mod cursor;
 pub mod fact;
 pub mod figure;
+pub mod levers;
+pub mod levers_table;
 pub mod listed;
 pub mod network;
 pub mod participation_of;

@@ -7,6 +7,7 @@
 pub mod avoided;
 pub mod chertow;
 pub mod exchange;
+pub mod levers;
 pub mod method;
 pub mod network;
 mod percent;

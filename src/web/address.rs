@@ -50,6 +50,8 @@ pub enum Address<'a> {
     /// A park's indicators by a method, and how one of them was computed.
     Indicators(&'a str),
     Indicator(&'a str, &'a str),
+    /// A park's six levers.
+    Levers(&'a str),
     /// A table that was brought, and the mapping by which it is read.
     Imported(&'a str),
     Mapping(&'a str),
@@ -102,6 +104,7 @@ impl<'a> Address<'a> {
             ["import", upload] => Address::Imported(upload),
             ["import", upload, "mapping"] => Address::Mapping(upload),
             ["parks", park, "indicators"] => Address::Indicators(park),
+            ["parks", park, "levers"] => Address::Levers(park),
             ["parks", park, "indicators", indicator] => Address::Indicator(park, indicator),
             _ => return None,
         })
@@ -153,7 +156,8 @@ impl<'a> Address<'a> {
             | Address::Disputes
             | Address::Mapping(_)
             | Address::Indicators(_)
-            | Address::Indicator(..) => "GET, HEAD",
+            | Address::Indicator(..)
+            | Address::Levers(_) => "GET, HEAD",
         }
     }
 }

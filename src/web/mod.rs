@@ -14,6 +14,7 @@ mod cookie;
 mod event;
 mod form;
 mod frame;
+mod levers;
 mod messages;
 mod multipart;
 mod names;
@@ -38,6 +39,7 @@ use crate::web::session::Sessions;
 use crate::web::uploads::Uploads;
 use crate::web::visit::Visit;
 
+pub use levers::sheet as levers_sheet;
 pub use messages::Lang;
 pub use programme::sheet as programme_sheet;
 

@@ -91,6 +91,18 @@ doors! {
         "set_roster" "/rosters"
         "send_reminder" "/rosters/{roster}/reminders"
     }
+    Registry {
+        "register_facility" "/facilities"
+        "change_capacity" "/facilities/{facility}/capacity"
+        "reserve_capacity" "/facilities/{facility}/reservations"
+        "confirm_reservation" "/facilities/{facility}/reservations/{reservation}/confirm"
+        "decline_reservation" "/facilities/{facility}/reservations/{reservation}/decline"
+        "end_reservation" "/facilities/{facility}/reservations/{reservation}/end"
+        "record_facility_use" "/facilities/{facility}/uses"
+        "reverse_facility_use" "/facilities/{facility}/uses/{facility_use}/reverse"
+        "record_outage" "/facilities/{facility}/outages"
+        "reverse_outage" "/facilities/{facility}/outages/{outage}/reverse"
+    }
     Statistics {
         "publish_method" "/methods"
         "withdraw_method" "/methods/{method}/withdraw"

@@ -10,8 +10,10 @@ mod contract;
 mod delivery;
 mod dossier;
 mod evidence;
+mod facility;
 mod figures;
 mod health;
+mod levers;
 mod link;
 mod log;
 mod lot;
@@ -72,6 +74,8 @@ pub fn operations() -> Vec<Operation> {
     operations.extend(report::operations());
     operations.extend(network::operations());
     operations.push(dossier::operation());
+    operations.extend(facility::operations());
+    operations.extend(levers::operations());
     operations
 }
 

@@ -1,5 +1,5 @@
-//! What `report --table` and `report --programme` take: which report of a site, or which method for
-//! a park, for which months, in which form.
+//! What `report --table`, `--programme` and `--levers` take: which report of a site, which method
+//! or the levers of a park, for which months, in which form.
 
 use std::path::PathBuf;
 
@@ -39,14 +39,14 @@ pub enum ReportFormat {
     Json,
     Csv,
     Xlsx,
-    /// A page that needs nothing else, and prints on A4; of --programme.
+    /// A page that needs nothing else, and prints on A4; of --programme and --levers.
     Html,
 }
 
 #[derive(Args, Debug)]
 pub struct ProgrammeReport {
     /// A park's indicators by a published method, as hj274, or by a version of it, as hj274.1.
-    #[arg(long, value_name = "METHOD", requires = "period", group = "sheet")]
+    #[arg(long, value_name = "METHOD", requires = "period", groups = ["sheet", "judged"])]
     pub programme: Option<String>,
     /// The base year of what is compared with one.
     #[arg(long, value_name = "YEAR", requires = "programme",
@@ -56,11 +56,14 @@ pub struct ProgrammeReport {
     #[arg(long, value_name = "NAME:CHOICE,…", requires = "programme")]
     pub choices: Option<String>,
     /// From the records below this position [default: all].
-    #[arg(long, value_name = "POSITION", requires = "programme")]
+    #[arg(long, value_name = "POSITION", requires = "judged")]
     pub as_of: Option<u64>,
     /// The language of the page.
-    #[arg(long, value_name = "LANGUAGE", requires = "programme", default_value = "en")]
+    #[arg(long, value_name = "LANGUAGE", requires = "judged", default_value = "en")]
     pub lang: ReportLang,
+    /// The roadmap's six levers of a park as figures.
+    #[arg(long, groups = ["sheet", "judged"])]
+    pub levers: bool,
 }
 
 /// A language of pages.

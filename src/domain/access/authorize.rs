@@ -306,6 +306,11 @@ mod tests {
         act publish_factors keeper yes    -    -    -     -       -       -        -         -
         act declare_baseline frm_a -      -    yes  -     -       -       -        -         -
         act state_distance frm_b   -      -    -    -     -       -       -        -         -
+        act register_facility prk_a -     yes  -    -     -       -       -        -         -
+        act reserve_capacity frm_a -      -    yes  -     -       -       -        -         -
+        act reserve_capacity frm_b -      -    -    -     -       -       -        -         -
+        act record_facility_use frm_a -   -    yes  -     -       -       -        -         -
+        act record_outage prk_b    -      -    -    -     -       -       -        -         -
         act settle_dispute frm_a   -      -    yes  -     -       -       -        -         -
         act withdraw_dispute frm_a -      -    yes  -     -       -       -        -         -
         act record_counterparty frm_a -   -    yes  -     -       -       -        -         -
@@ -446,7 +451,7 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 90 * 9);
+        assert_eq!(seen, 95 * 9);
     }
 
     #[test]

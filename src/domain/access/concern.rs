@@ -7,6 +7,7 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::command::Request;
 use crate::domain::event::{Event, Side};
+use crate::domain::facility::FacilityPlace;
 use crate::domain::id::{
     ClaimId, ContractId, DeliveryId, FirmId, ListingId, MeterId, ParkId, SiteId,
 };
@@ -64,6 +65,9 @@ fn firms_of<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
     }
     if let Some(place) = event.stock_place() {
         return vec![place.firm.clone()];
+    }
+    if let Some(place) = event.facility_place() {
+        return of_facility(event, place);
     }
     of_others(states, event)
 }
@@ -136,6 +140,21 @@ fn of_others<S: States>(states: &S, event: &Event) -> Vec<FirmId> {
         Event::PaymentRecorded(event) => of_contract(states, &event.contract),
         _ => of_claims(states, event),
     }
+}
+
+/// Who runs it, and the firm whose use or reservation it is.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are of no single user")]
+fn of_facility(event: &Event, place: &FacilityPlace) -> Vec<FirmId> {
+    let user = match event {
+        Event::CapacityReserved(event) => Some(&event.firm),
+        Event::ReservationConfirmed(event) => Some(&event.firm),
+        Event::ReservationDeclined(event) => Some(&event.firm),
+        Event::ReservationEnded(event) => Some(&event.firm),
+        Event::FacilityUsed(event) => Some(&event.firm),
+        Event::FacilityUseReversed(event) => Some(&event.firm),
+        _ => None,
+    };
+    place.operator.iter().chain(user).cloned().collect()
 }
 
 fn of_listing<S: States>(states: &S, listing: &ListingId) -> Option<FirmId> {

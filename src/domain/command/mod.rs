@@ -13,6 +13,7 @@ mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
+mod facility;
 mod factor;
 mod lot;
 mod market;
@@ -49,6 +50,10 @@ pub use delivery::{
 };
 pub use dispute::{DisputeDelivery, SettleDispute, WithdrawDispute};
 pub use evidence::AttachEvidence;
+pub use facility::{
+    ChangeCapacity, ConfirmReservation, DeclineReservation, EndReservation, RecordFacilityUse,
+    RecordOutage, RegisterFacility, ReserveCapacity, ReverseFacilityUse, ReverseOutage,
+};
 pub use factor::{DeclareBaseline, PublishFactors, StateDistance, WithdrawFactors};
 pub use lot::{BlendLots, DissolveLot, FormLot, NewLot, SplitLot};
 pub use market::{AmendListing, ListingKind, PublishListing, WithdrawListing};
@@ -254,6 +259,16 @@ commands! {
     WithdrawFactors "withdraw_factors" "Takes a version of a set of factors out of use."
     DeclareBaseline "declare_baseline" "Declares what would have become of a material."
     StateDistance "state_distance" "States how far a contract's material is carried."
+    RegisterFacility "register_facility" "Registers a facility that several firms use."
+    ChangeCapacity "change_capacity" "Says that a facility can do more or less."
+    ReserveCapacity "reserve_capacity" "Keeps a part of a facility's capacity for a firm."
+    ConfirmReservation "confirm_reservation" "Confirms a reservation for the other side."
+    DeclineReservation "decline_reservation" "Declines a reservation, or takes one back."
+    EndReservation "end_reservation" "Ends a reservation before its term."
+    RecordFacilityUse "record_facility_use" "Records what a firm used of a facility."
+    ReverseFacilityUse "reverse_facility_use" "Takes a recorded use of a facility back."
+    RecordOutage "record_outage" "Records when a facility could do nothing."
+    ReverseOutage "reverse_outage" "Takes a recorded outage back."
 }
 pub(crate) use for_each_command;
 

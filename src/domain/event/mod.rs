@@ -10,6 +10,7 @@ mod correction;
 mod delivery;
 mod dispute;
 mod evidence;
+mod facility;
 mod factor;
 mod ledger;
 mod lot;
@@ -47,6 +48,10 @@ pub use delivery::{
 };
 pub use dispute::{DeliveryDisputed, DisputeSettled, DisputeWithdrawn, Held, SettlementProposed};
 pub use evidence::EvidenceAttached;
+pub use facility::{
+    CapacityChanged, CapacityReserved, FacilityRegistered, FacilityUseReversed, FacilityUsed,
+    OutageRecorded, OutageReversed, ReservationConfirmed, ReservationDeclined, ReservationEnded,
+};
 pub use factor::{BaselineDeclared, DistanceStated, FactorsPublished, FactorsWithdrawn};
 pub use ledger::{KeyIssued, KeyRevoked, KeyRotated, LedgerOpened, TailCut};
 pub use lot::{BlendedLot, LotDissolved, LotFormed, LotPart, LotSplit, LotsBlended};
@@ -266,6 +271,16 @@ events! {
     FactorsWithdrawn "factors_withdrawn" 1
     BaselineDeclared "baseline_declared" 1
     DistanceStated "distance_stated" 1
+    FacilityRegistered "facility_registered" 1
+    CapacityChanged "capacity_changed" 1
+    CapacityReserved "capacity_reserved" 1
+    ReservationConfirmed "reservation_confirmed" 1
+    ReservationDeclined "reservation_declined" 1
+    ReservationEnded "reservation_ended" 1
+    FacilityUsed "facility_used" 1
+    FacilityUseReversed "facility_use_reversed" 1
+    OutageRecorded "outage_recorded" 1
+    OutageReversed "outage_reversed" 1
 }
 
 /// The stream that an event belongs to: `contract/ctr_…`. The ledger's own is `ledger`.
@@ -292,6 +307,9 @@ impl Event {
         }
         if let Some(procedure) = self.procedure() {
             return Stream { kind: "participation", id: procedure.participation.as_str() };
+        }
+        if let Some(place) = self.facility_place() {
+            return Stream { kind: "facility", id: place.facility.as_str() };
         }
         match self.declared() {
             Some(declared) => Stream { kind: "return", id: declared.return_id.as_str() },
@@ -418,8 +436,18 @@ impl Event {
             | Event::ShortcomingRectified(_)
             | Event::NamingRevoked(_)
             | Event::AppealFiled(_)
-            | Event::AppealDecided(_) => {
-                unreachable!("it has an exchange, declares or is of a procedure")
+            | Event::AppealDecided(_)
+            | Event::FacilityRegistered(_)
+            | Event::CapacityChanged(_)
+            | Event::CapacityReserved(_)
+            | Event::ReservationConfirmed(_)
+            | Event::ReservationDeclined(_)
+            | Event::ReservationEnded(_)
+            | Event::FacilityUsed(_)
+            | Event::FacilityUseReversed(_)
+            | Event::OutageRecorded(_)
+            | Event::OutageReversed(_) => {
+                unreachable!("it has an exchange, declares, or is of a procedure or facility")
             }
         }
     }
@@ -464,6 +492,7 @@ impl Event {
             Event::DeliveryReceived(e) => &e.nonconformities,
             Event::MeteredPeriodRecorded(e) => &e.nonconformities,
             Event::EntryReplaced(e) => &e.nonconformities,
+            Event::FacilityUsed(e) => &e.nonconformities,
             _ => &[],
         }
     }
@@ -484,24 +513,6 @@ impl Event {
         }
     }
 
-    /// Of what and where an event of a stock account is.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
-    pub fn stock_place(&self) -> Option<&StockPlace> {
-        match self {
-            Event::StockOpened(e) => Some(&e.place),
-            Event::StockGenerated(e) => Some(&e.place),
-            Event::StockDrawn(e) => Some(&e.place),
-            Event::StockCounted(e) => Some(&e.place),
-            Event::StockAdjusted(e) => Some(&e.place),
-            Event::StockLost(e) => Some(&e.place),
-            Event::LotFormed(e) => Some(&e.place),
-            Event::LotsBlended(e) => Some(&e.place),
-            Event::LotSplit(e) => Some(&e.place),
-            Event::LotDissolved(e) => Some(&e.place),
-            _ => None,
-        }
-    }
-
     /// The parks that the record concerns, each once: HEAD counts them. What concerns no park
     /// (keys, firms, catalogues, materials) is of the whole ledger.
     #[expect(clippy::wildcard_enum_match_arm, reason = "deliveries and returns come first")]
@@ -517,6 +528,9 @@ impl Event {
         }
         if let Some(procedure) = self.procedure() {
             return vec![&procedure.park];
+        }
+        if let Some(place) = self.facility_place() {
+            return vec![&place.park];
         }
         match self {
             Event::ParkRegistered(e) => vec![&e.park],

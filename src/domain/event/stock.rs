@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::domain::code::Operation;
 use crate::domain::command::{StockCause, StockDirection};
+use crate::domain::event::Event;
 use crate::domain::id::{FirmId, LotId, ParkId, SiteId};
 use crate::domain::quantity::{Method, Quantity, Sum};
 use crate::domain::shapes::{Evidence, MaterialBrief};
@@ -104,4 +105,24 @@ pub struct StockLost {
     pub note: Option<Text>,
     pub place: StockPlace,
     pub quantity: Quantity,
+}
+
+impl Event {
+    /// Of what and where an event of a stock account is.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "`stream` has all arms and needs these")]
+    pub fn stock_place(&self) -> Option<&StockPlace> {
+        match self {
+            Event::StockOpened(e) => Some(&e.place),
+            Event::StockGenerated(e) => Some(&e.place),
+            Event::StockDrawn(e) => Some(&e.place),
+            Event::StockCounted(e) => Some(&e.place),
+            Event::StockAdjusted(e) => Some(&e.place),
+            Event::StockLost(e) => Some(&e.place),
+            Event::LotFormed(e) => Some(&e.place),
+            Event::LotsBlended(e) => Some(&e.place),
+            Event::LotSplit(e) => Some(&e.place),
+            Event::LotDissolved(e) => Some(&e.place),
+            _ => None,
+        }
+    }
 }

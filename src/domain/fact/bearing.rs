@@ -9,7 +9,7 @@ use crate::domain::stated_unit::ItemUnit;
 
 /// The types of events that can contribute facts. A verifier who holds the HEADs of a park knows by
 /// it which BODYs a sum can't do without.
-pub const BEARERS: [&str; 28] = [
+pub const BEARERS: [&str; 30] = [
     "delivery_dispatched",
     "delivery_cancelled",
     "delivery_received",
@@ -38,6 +38,8 @@ pub const BEARERS: [&str; 28] = [
     "figure_stated",
     "figure_withdrawn",
     "stock_drawn",
+    "facility_used",
+    "facility_use_reversed",
 ];
 
 /// Whether the amounts of an event are such as the rules let in, so that [`facts`] can count them.

@@ -5,6 +5,7 @@ pub mod claim;
 pub mod contract;
 pub mod delivery;
 pub mod evidence;
+pub mod facility;
 pub mod factor;
 pub mod hazard;
 pub mod lookup;

@@ -11,6 +11,7 @@ pub mod day_book;
 mod delivery;
 mod dispute;
 mod evidence;
+mod facility;
 mod factor;
 mod lot;
 mod market;
@@ -38,6 +39,10 @@ pub use delivery::{
 };
 pub use dispute::{Dispute, DisputeEnd};
 pub use evidence::{AttachedEvidence, AttachmentUse, Reader};
+pub use facility::{
+    Able, CapacityFrom, Facility, FacilityDays, FacilityUse, Outage, OverReserved, Reservation,
+    facility_days_id,
+};
 pub use factor::{Baseline, Distance, PublishedFactors};
 pub use lot::{Lot, LotStage, MOST_PARTS, Part};
 pub use market::Listing;

@@ -240,7 +240,8 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
                 | Event::ReminderSent(_)
                 | Event::FactorsPublished(_)
         );
-        if alone || record.event.procedure().is_some() {
+        let of_park = record.event.procedure().is_some();
+        if alone || of_park || record.event.facility_place().is_some() {
             evolve(&mut states, &record.meta(), &record.event);
         }
         // Nor is anything of it claimed, signed or invoiced.
@@ -255,7 +256,7 @@ fn every_kind_of_state_comes_back_from_its_row_whatever_is_absent() {
         }
     }
     let kinds: Vec<_> = states.looked.keys().map(|kind| *kind as u8).collect();
-    assert_eq!(kinds, (1..=Kind::FactorSet as u8).collect::<Vec<_>>(), "{:?}", states.looked);
+    assert_eq!(kinds, (1..=Kind::FacilityDays as u8).collect::<Vec<_>>(), "{:?}", states.looked);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod claim;
 mod contract;
 mod delivery;
 mod evidence;
+mod facility;
 mod factor;
 mod lot;
 mod market;
@@ -30,6 +31,7 @@ pub use delivery::{
     RejectionView, SettlementView, WeightView,
 };
 pub use evidence::EvidenceView;
+pub use facility::{CapacityView, FacilityView, OutageView};
 pub use factor::FactorsView;
 pub use lot::{LotGenealogyView, LotPartView, LotView};
 pub use market::ListingView;

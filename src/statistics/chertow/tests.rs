@@ -33,6 +33,7 @@ fn flow(supplier: &str, receiver: &str, material: &str, tonnes: i64) -> Fact {
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }
 

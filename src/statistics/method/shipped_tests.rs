@@ -42,6 +42,7 @@ fn fact(measure: Measure, year: u16, amount: i64, unit: FactUnit) -> Fact {
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }
 

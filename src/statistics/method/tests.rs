@@ -79,6 +79,7 @@ fn fact(measure: Measure, month: &str, amount: i64, unit: FactUnit) -> Fact {
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }
 

@@ -39,6 +39,7 @@ fn flow(supplier: &str, receiver: &str, material: &str, tonnes: i64) -> Fact {
         contract: None,
         delivery: None,
         item: None,
+        facility: None,
     }
 }
 

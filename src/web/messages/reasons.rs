@@ -276,6 +276,15 @@ const REASONS: &[(&str, &str)] = &[
     ("bodies_not_shown", "指标所依据的记录内容，此密钥无权查看。"),
     ("withdrawn_method", "该方法已停用，请查询停用之前的位置。"),
     ("earlier_unfit", "早先的检查点不属于本账本，或不能由最新检查点延续。"),
+    ("unknown_facility", "没有这个共享设施。"),
+    ("unknown_reservation", "该设施没有这项预留。"),
+    ("unknown_facility_use", "该设施没有这条使用记录。"),
+    ("unknown_outage", "该设施没有这条停运记录。"),
+    ("over_capacity", "预留合计超过设施能力。"),
+    ("reservation_declined", "该预留已被拒绝。"),
+    ("reservation_ended", "该预留已提前终止。"),
+    ("facility_use_overlaps", "该时段的使用已有记录，请先冲销。"),
+    ("already_reversed", "该记录已冲销。"),
 ];
 
 #[cfg(test)]

@@ -582,6 +582,7 @@ messages! {
     programme_spans "spans have a figure" "个期间有数据"
     programme_first "Shown are the first" "仅显示前若干条："
     programme_not_stated "not stated" "未填报"
+    levers "Six levers" "六项抓手"
     number_relative "relative change" "相对变化"
     number_points "percentage points" "百分点"
 }

@@ -11,9 +11,12 @@ use crate::domain::method::Certainty;
 use crate::domain::quantity::{Basis, Method};
 use crate::domain::shapes::{BaselineFate, Nonconformity, PriceDirection};
 use crate::domain::state::{ContractStage, CorrectionStage, DeliveryStage, DisputeEnd};
+use crate::domain::unit::Dimension;
+use crate::query::levers_table::LeverFigure;
 use crate::query::programme::IndicatorStatus;
 use crate::query::reconciliation::SheetState;
 use crate::query::unknown::{MissingWhy, UndefinedWhy};
+use crate::statistics::levers::Lever;
 use crate::table::{Kind, RowStatus};
 use crate::web::messages::Messages;
 
@@ -136,6 +139,7 @@ words! {
         GeneratedFromByProducts "generated from by-products" "由副产物再产生"
         OneSidedAccepted "accepted, by the receiver's word alone" "单方记录的验收"
         Stated "stated" "填报值"
+        FacilityUsed "used of a shared facility" "共享设施使用量"
     }
     role Role {
         LedgerKeeper "ledger keeper" "账本管理员"
@@ -201,6 +205,52 @@ words! {
         LateForSettlement
             "late: its window was settled, so it is settled with the next one"
             "迟到：所属结算期已结，计入下一期"
+        OverReservation "more than is reserved for the firm" "超过企业预留量"
+        OverCapacity "more than the facility can do in that time" "超过设施能力"
+    }
+    lever Lever {
+        Space "space: how far exchanges are carried" "空间优化：交换运距"
+        ResourceUse "resource use: own reuse and that of others" "资源利用：自行利用与企业间利用"
+        Planning "symbiosis planning: wants and idle generation" "共生规划：需求与闲置产生量"
+        SharedTreatment "shared treatment" "集中处理"
+        Cascade "graded energy and water" "能源与水的梯级利用"
+        SharedInfrastructure "shared infrastructure" "基础设施共享"
+    }
+    lever_figure LeverFigure {
+        Exchanged "exchanged" "交换量"
+        DistanceKnown "with a known distance" "运距已知的量"
+        DistanceKnownPercent "share with a known distance" "运距已知的占比"
+        MeanDistance "mean distance, by quantity" "按量加权平均运距"
+        CoLocation "carried: candidate for co-location" "周转量：就近布局候选"
+        OwnSameSite "reused where generated" "就地自行利用"
+        OwnOtherSite "used at another own site" "在本企业其他场地利用"
+        BetweenFirms "used by other firms" "其他企业利用"
+        BetweenFirmsPercent "share of other firms" "企业间利用占比"
+        Recirculated "recirculated water, each pass" "循环水量（按次）"
+        Idle "idle generation" "闲置产生量"
+        Unserved "unmet wants" "未满足需求"
+        CouldServe "could be served" "可匹配量"
+        Treated "treated in shared facilities" "共享设施处理量"
+        ToTreat "to be treated" "应处理量"
+        TreatedPercent "share treated" "集中处理占比"
+        Delivered "delivered" "交付量"
+        Used "used" "利用量"
+        BelowGrade "received below the contracted grade" "低于合同品位的收货"
+        FacilityUse "used of facilities" "设施使用量"
+        Capacity "capacity" "设施能力"
+        Available "available, less outages" "扣除停运后的可用能力"
+        Reserved "reserved" "预留量"
+        ReservedPercent "share reserved" "预留占比"
+        FacilityUsed "used" "使用量"
+        FacilityUsedPercent "share used" "使用占比"
+    }
+    dimension_word Dimension {
+        Mass "mass" "质量"
+        Volume "volume" "体积"
+        NormalVolume "gas at normal state" "标态气体"
+        StandardVolume "gas at standard state" "标准状态气体"
+        Energy "energy" "能量"
+        Pieces "pieces" "件数"
     }
     certainty Certainty {
         Found "read in the source" "据原文"
@@ -330,6 +380,16 @@ const EVENTS: &[(&str, &str, &str)] = &[
     ("factors_withdrawn", "Factors withdrawn", "停用因子"),
     ("baseline_declared", "Baseline declared", "申报基准去向"),
     ("distance_stated", "Distance stated", "填报运距"),
+    ("facility_registered", "Facility registered", "登记共享设施"),
+    ("capacity_changed", "Capacity changed", "变更设施能力"),
+    ("capacity_reserved", "Capacity reserved", "预留设施能力"),
+    ("reservation_confirmed", "Reservation confirmed", "确认预留"),
+    ("reservation_declined", "Reservation declined", "拒绝预留"),
+    ("reservation_ended", "Reservation ended", "终止预留"),
+    ("facility_used", "Facility used", "登记设施使用"),
+    ("facility_use_reversed", "Use of a facility reversed", "冲销设施使用"),
+    ("outage_recorded", "Outage recorded", "登记停运"),
+    ("outage_reversed", "Outage reversed", "冲销停运"),
     ("claim_issued", "Claim issued", "签发声明"),
     ("claim_allocation_proposed", "Shares of a claim proposed", "提议声明份额"),
     ("claim_allocated", "Shares of a claim agreed", "商定声明份额"),

@@ -1,4 +1,4 @@
-//! The entries behind a figure: signed quantities, each with its record, delivery and ticket.
+//! The entries behind a figure or a lever: signed quantities, each with its record and ticket.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::index::FactFilter;
 use crate::query::fact::{self, ByTotal, FactView, FactsOf};
 use crate::query::figure::FigureOf;
 use crate::statistics::exchange::MEASURES;
+use crate::statistics::levers::{self, Lever};
 use crate::web::frame::Frame;
 use crate::web::names::Names;
 use crate::web::page::figures::{seen_park, span, zone};
@@ -61,8 +62,11 @@ pub async fn answer(visit: &mut Visit<'_>, park: &str) -> Reply {
     let material: Option<MaterialId> =
         query.filled("material").map(str::parse).transpose().map_err(parameter("material"))?;
     let word = query.get("measure").to_owned();
-    let measures: Vec<_> = MEASURES
-        .into_iter()
+    let lever = lever(query.get("lever"))?;
+    let known = if lever.is_some() { &levers::MEASURES[..] } else { &MEASURES[..] };
+    let measures: Vec<_> = known
+        .iter()
+        .copied()
         .filter(|measure| word.is_empty() || measure_word(*measure) == word)
         .collect();
     let as_of = query.get("as_of").parse::<u64>().ok().unwrap_or_else(|| index.position());
@@ -72,26 +76,34 @@ pub async fn answer(visit: &mut Visit<'_>, park: &str) -> Reply {
     let of = FigureOf { park: park.clone(), from: span.from, to: span.to, as_of };
     let filter = FactFilter { material: material.clone(), ..of.filter(&measures) };
     let cursor = query.filled("cursor").map(str::to_owned);
-    let filters = format!("page {filter:?}");
+    let filters = format!("page {lever:?} {filter:?}");
+    let of_park = park.clone();
     let tickets = matches!(visit.principal()?.role, Role::Verifier | Role::Regulator);
     let of_material: ByTotal = Arc::new(|total| total.key.material.is_some());
     let (limit, by_total) = (PAGE, Some(of_material));
     let wanted = FactsOf { filter, as_of, cursor, limit, filters, tickets, by_total };
     let read = visit.read(move |reader| {
         let (index, log) = (reader.ledger.index(), reader.ledger.log());
-        // The figure passes over what is of no material.
-        let page = fact::page(index, log, wanted, |fact| fact.material.is_some())?;
+        let page = fact::page(index, log, wanted, |fact| match lever {
+            Some(lever) => lever.counts(&of_park, fact),
+            // The figure passes over what is of no material.
+            None => fact.material.is_some(),
+        })?;
         let rows: Vec<_> = page.items.iter().map(|fact| row(reader, fact)).collect();
         Ok((rows, page.total, page.as_of, page.next_cursor))
     });
     let (rows, total, as_of, next) = read.await?;
     let names = Names { index: &index, who: visit.who.as_ref() };
     let t = visit.t();
-    let measure = match &measures[..] {
-        [measure] => t.measure(*measure),
-        _ => t.all_measures,
+    let measure = match (&measures[..], lever) {
+        ([measure], _) => t.measure(*measure),
+        (_, Some(lever)) => t.lever(lever),
+        (_, None) => t.all_measures,
     };
-    let asked = format!("from={}&to={}&measure={word}", span.from, span.to);
+    let mut asked = format!("from={}&to={}&measure={word}", span.from, span.to);
+    if lever.is_some() {
+        asked.push_str(&format!("&lever={}", query.get("lever")));
+    }
     let material_word = material.as_ref().map_or(String::new(), ToString::to_string);
     let next = next
         .map(|cursor| format!("?{asked}&material={material_word}&as_of={as_of}&cursor={cursor}"));
@@ -109,6 +121,18 @@ pub async fn answer(visit: &mut Visit<'_>, park: &str) -> Reply {
         total,
         as_of,
         next,
+    })
+}
+
+/// The lever of the address; none if it names none.
+fn lever(text: &str) -> Result<Option<Lever>, Problem> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let found = serde_json::from_value(serde_json::Value::String(text.to_owned()));
+    found.map(Some).map_err(|_| {
+        let detail = format!("`lever` is one of the six levers, not {text}");
+        Problem::new(Fault::MalformedParameter, detail)
     })
 }
 

@@ -17,6 +17,7 @@ mod import;
 mod imported;
 mod indicator;
 mod indicators;
+mod levers;
 mod mapping;
 mod month;
 mod partners;
@@ -98,6 +99,7 @@ async fn asked(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         Address::Mapping(upload) => imported::mapping(visit, upload).await,
         Address::Indicators(park) => indicators::answer(visit, park).await,
         Address::Indicator(park, name) => indicator::answer(visit, park, name).await,
+        Address::Levers(park) => levers::answer(visit, park).await,
         Address::SignOut
         | Address::Confirm(_)
         | Address::Decline(_)
@@ -163,6 +165,7 @@ async fn sent(visit: &mut Visit<'_>, address: Address<'_>) -> Reply {
         | Address::Disputes
         | Address::Mapping(_)
         | Address::Indicators(_)
-        | Address::Indicator(..) => unreachable!("these take no POST"),
+        | Address::Indicator(..)
+        | Address::Levers(_) => unreachable!("these take no POST"),
     }
 }

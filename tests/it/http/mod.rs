@@ -8,6 +8,7 @@ mod batch;
 mod documents;
 mod dossier;
 mod figures;
+mod levers;
 mod meters;
 mod network;
 pub mod price;

@@ -76,7 +76,10 @@ fn every_page_is_there_in_both_languages() {
         check(&Browser::signed_in(&server, lang, &server.keeper), "/claims");
         for key in [&park, &verifier] {
             let browser = Browser::signed_in(&server, lang, key);
-            for path in ["/figures/prk_a", "/figures/prk_a?from=2025-01&to=2025-12", entries] {
+            let levers = "/parks/prk_a/levers?from=2025-01&to=2025-12";
+            let of_lever = "/figures/prk_a/entries?from=2025-01&to=2025-12&lever=space";
+            let figures = "/figures/prk_a?from=2025-01&to=2025-12";
+            for path in ["/figures/prk_a", figures, entries, levers, of_lever] {
                 check(&browser, path);
             }
         }
