@@ -100,8 +100,8 @@ def facts_of(kind, data):
         amount, unit, year = amount_of(data, name.lstrip("+-"))
         basis = material.get("basis", "as_metered") if unit.islower() else None
         cell = Cell(period_of(day[:7])[0], own.get("firm", data.get("firm")), own.get("site"),
-                    other.get("firm"),
-                    other.get("site"), material.get("material"), material.get("kind"),
+                    other.get("firm"), other.get("site"), material.get("material"),
+                    material.get("kind"),
                     code and (code["scheme"], code["code"], code["edition"]), unit, basis, year,
                     data["method"] if measure == "stated" else None)
         yield own["park"], (measure, data.get("item")), cell, -amount if name[0] == "-" else amount
