@@ -77,7 +77,7 @@ pub struct Problem {
     pub kind: String,
     /// The parameter that is wrong, and what is wrong with it.
     #[serde(skip)]
-    pub parameter: Option<(String, String)>,
+    pub parameter: Option<Box<(String, String)>>,
     #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -130,7 +130,7 @@ impl Problem {
     /// A parameter of the address or its query.
     pub fn parameter(name: &str, error: &ValueError) -> Problem {
         let detail = format!("parameter `{name}`: {}", error.message);
-        let parameter = Some((name.to_owned(), error.message.clone()));
+        let parameter = Some(Box::new((name.to_owned(), error.message.clone())));
         let code = Cow::Borrowed(error.code);
         Problem { parameter, ..Problem::of(StatusCode::BAD_REQUEST, code, detail, None) }
     }

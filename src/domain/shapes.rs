@@ -36,7 +36,7 @@ pub enum MaterialKind {
     /// A main product or a raw material, as sugar cane: traded, but no symbiosis.
     Product,
     /// What is left of a by-product that was used, as ash of bagasse: exchanged and reported as
-    /// one, but neither generated nor used afresh in the figures of methods.
+    /// one, but never generated afresh.
     Residue,
 }
 

@@ -12,6 +12,7 @@ use crate::index::facts::Stream;
 use crate::index::{FactFilter, Index, IndexError, Total, TotalFilter, key};
 
 /// A part of a sum.
+#[expect(clippy::large_enum_variant, reason = "handed over one by one, kept nowhere")]
 pub enum Part<'a> {
     Total(Total),
     Fact(&'a Fact),

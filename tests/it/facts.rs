@@ -1,8 +1,8 @@
 //! The facts of events, as a table that programs in other languages are held to.
 //!
 //! `facts.ndjson` has a line for each variant of an event that bears facts: its data, and the facts
-//! that [`facts`] hands over. The verifier in `schemas/evidence/` has to find the same, by the table
-//! `facts.txt` beside it, which names every type of event.
+//! that [`facts`] hands over. The verifier in `schemas/evidence/` has to find the same, by the
+//! table `facts.txt` beside it, which names every type of event.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

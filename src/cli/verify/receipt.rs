@@ -129,7 +129,8 @@ fn text(answer: &Answer) -> String {
         )),
         (None, true, 2) => text.push_str(
             "\nThey do not contradict each other. That is no proof of one history where neither \
-             knows a part that\nthe other knows too: compare checkpoints by a proof of consistency.\n",
+             knows a part\nthat the other knows too: compare checkpoints by a proof of \
+             consistency.\n",
         ),
         (None, ..) => {}
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::fact::{Counterparty, Fact, FactUnit, Measure};
-use crate::domain::method::{Bound, Direction, Formula, Item, Method, Threshold, shipped};
+use crate::domain::method::{Bound, Direction, Item, Method, Threshold, shipped};
 use crate::domain::money::Currency;
 use crate::domain::name::Name;
 use crate::domain::quantity::{self, Basis};
@@ -360,26 +360,4 @@ fn own_reuse_is_no_part_of_what_firms_reuse_of_one_another() {
     assert_eq!(value(&method, &all, "own_reuse"), "40.00");
     let inter_firm = all.iter().find(|one| one.indicator.as_str() == "inter_firm_reuse").unwrap();
     assert_eq!(inter_firm.status, Status::NotMet);
-}
-
-/// What is left of a by-product was generated and used with it.
-#[test]
-fn no_method_that_ships_sums_what_is_left_of_a_by_product() {
-    use Measure as M;
-    let counted = [M::Generated, M::OwnReused, M::Accepted, M::Delivered, M::Used, M::Received];
-    let mut seen = 0;
-    for method in shipped() {
-        for indicator in &method.indicators {
-            indicator.formula.walk(&mut |part| {
-                let Formula::Measure(selector) = part else { return };
-                let is_mass = selector.dimension == Some(Dimension::Mass);
-                if is_mass && counted.contains(&selector.measure) {
-                    seen += 1;
-                    let (name, kind) = (&indicator.indicator, selector.kind);
-                    assert_eq!(kind, Some(MaterialKind::ByProduct), "{} {name}", method.method);
-                }
-            });
-        }
-    }
-    assert!(seen > 10, "{seen} sums of by-products");
 }

@@ -23,7 +23,7 @@ pub struct Said {
 
 impl Said {
     pub fn of(problem: &Problem, lang: Lang) -> Said {
-        let Some((name, message)) = &problem.parameter else {
+        let Some((name, message)) = problem.parameter.as_deref() else {
             return Said::told(&problem.code, &problem.detail, lang);
         };
         // Whoever fills in a form knows its fields by what stands beside them.
