@@ -109,10 +109,11 @@ fn variants(kind: &str, data: &Value) -> Vec<Value> {
 fn with(mut data: Value, member: &str, value: Value) -> Value {
     let (parent, name) = member.rsplit_once('/').unwrap_or(("", member));
     let parent = data.pointer_mut(parent).unwrap().as_object_mut().unwrap();
-    match value {
-        Value::Null => parent.remove(name),
-        value => parent.insert(name.to_owned(), value),
-    };
+    if value.is_null() {
+        parent.remove(name);
+    } else {
+        parent.insert(name.to_owned(), value);
+    }
     data
 }
 

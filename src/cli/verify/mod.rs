@@ -1,5 +1,6 @@
 //! `symbiosis verify`: is a dossier or a receipt true, does a record stand in a ledger, has a
-//! ledger only grown? Offline, against a key known from elsewhere. The file's first line tells what it is.
+//! ledger only grown? Offline, against a key known from elsewhere. The file's first line tells
+//! what it is.
 //!
 //! Invariant: nothing that the file says is believed but what a hash or the signature holds. Of a
 //! proof it is verified that the path leads from the record's hash to a root, that a checkpoint

@@ -60,7 +60,8 @@ fn what_was_acknowledged_has_a_receipt_at_once() {
         assert!(own.body.is_some_and(|body| body.contains("delivery/dlv_")));
     }
     // Whoever has no part in it learns what anyone may: that there is a record of that hash.
-    let stranger = desk.server.key("key_other", "carrier", serde_json::json!({"firm": "frm_mill"}));
+    let stranger =
+        desk.server.key("key_carrier-9", "carrier", serde_json::json!({"firm": "frm_mill"}));
     let seen = desk.receipt(0, &stranger);
     assert_eq!((seen.body, seen.head), (None, None));
     let path = "/api/v1/log/records/99999/receipt";
