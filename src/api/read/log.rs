@@ -105,17 +105,7 @@ pub fn operations() -> Vec<Operation> {
             .query::<InclusionOf>()
             .answers::<InclusionProof>("The proof, which was verified before it was sent.")
             .to(inclusion),
-        Operation::get("/api/v1/log/records/{position}/receipt", "get_receipt", Tag::Log)
-            .says(
-                "Gives a receipt for a record.",
-                "Its place in the log under a signed checkpoint, with HEAD and BODY as far as this \
-                 key may see them, to be kept: signed at once if no checkpoint covers it yet. \
-                 `symbiosis verify` reads it offline, and proves a fork with two that contradict \
-                 each other.",
-            )
-            .also(&["404", "503"])
-            .answers::<Receipt>("The receipt, which was verified before it was sent.")
-            .to(receipt),
+        of_receipt(),
         Operation::get("/api/v1/log/proofs/consistency", "prove_consistency", Tag::Log)
             .public()
             .says(
@@ -128,6 +118,20 @@ pub fn operations() -> Vec<Operation> {
             .answers::<ConsistencyProof>("The proof, which was verified before it was sent.")
             .to(consistency),
     ]
+}
+
+fn of_receipt() -> Operation {
+    Operation::get("/api/v1/log/records/{position}/receipt", "get_receipt", Tag::Log)
+        .says(
+            "Gives a receipt for a record.",
+            "Its place in the log under a signed checkpoint, with HEAD and BODY as far as this \
+             key may see them, to be kept: signed at once if no checkpoint covers it yet. \
+             `symbiosis verify` reads it offline, and proves a fork with two that contradict \
+             each other.",
+        )
+        .also(&["404", "503"])
+        .answers::<Receipt>("The receipt, which was verified before it was sent.")
+        .to(receipt)
 }
 
 fn newest(call: &Call) -> Result<Arc<Signed>, Problem> {
