@@ -14,12 +14,13 @@ use crate::cli::export::option;
 use crate::cli::folder::{options, view};
 use crate::cli::out::{Failure, Out, Outcome, count, grouped};
 use crate::cli::programme::{choices, method};
+use crate::cli::sheet::known_park;
 use crate::config::Settings;
 use crate::domain::event::Event;
 use crate::domain::id::{FirmId, ParkId};
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
-use crate::domain::state::{Park, PublishedMethod, method_id};
+use crate::domain::state::{PublishedMethod, method_id};
 use crate::domain::states::States as _;
 use crate::domain::time::Period;
 use crate::evidence::dossier::build::{Asked, BuildError, Draft, Source};
@@ -63,10 +64,7 @@ pub fn run(args: &Dossier, settings: &Settings, out: Out) -> Outcome {
     let tree = tree::view(&folder.join(tree::FOLDER)).map_err(|error| unmade(&error.into()))?;
     let below = args.as_of.unwrap_or(signed.checkpoint.size).min(signed.checkpoint.size);
     let folded = annual::fold(&reader, below, None)?;
-    if !folded.states.exists::<Park>(park.as_str()) {
-        let records = count(below, "record");
-        return Err(Failure::failed(format!("there is no park {park} in {records}")));
-    }
+    known_park(&folded.states, &park, below)?;
     let (method, method_position) = published(&folded, &args.programme, period)?;
     let items = |name: &Name| {
         let item = folded.states.find::<Item>(name.as_str())?;

@@ -5,20 +5,17 @@
 
 use std::fmt::Write as _;
 
-use crate::api;
-use crate::cli::args::{Report, ReportFormat, ReportLang};
-use crate::cli::export::option;
-use crate::cli::folder::{options, view};
+use crate::cli::args::Report;
 use crate::cli::out::{Failure, Out, Outcome, count};
-use crate::cli::report::{only_park, table};
-use crate::cli::site_report::{months, put};
+use crate::cli::report::table;
+use crate::cli::sheet::{Asked, Forms, asked, known_park};
+use crate::cli::site_report::months;
 use crate::config::Settings;
 use crate::domain::event::Event;
 use crate::domain::evolve::evolve;
 use crate::domain::fact::{Fact, Measure, facts};
 use crate::domain::id::ParkId;
-use crate::domain::state::Park;
-use crate::domain::states::{MemoryStates, States as _};
+use crate::domain::states::MemoryStates;
 use crate::domain::time::Month;
 use crate::log::LogReader;
 use crate::merkle::{Blake3, CompactRange};
@@ -26,13 +23,10 @@ use crate::query::figure::FigureOf;
 use crate::query::levers::{Levers, LeversAnswer};
 use crate::query::levers_table::{LeverRow, rows};
 use crate::query::programme_table::word;
+use crate::query::report::MOST_MONTHS;
 use crate::record::Decoded;
 use crate::statistics::levers::MEASURES;
-use crate::table::Format;
-use crate::web::{self, Lang};
-
-/// As in the API: capacities are summed day by day.
-const MOST_MONTHS: i32 = 120;
+use crate::web::{self};
 
 /// What the records below a position say of a park.
 struct Folded {
@@ -47,7 +41,6 @@ struct Folded {
 }
 
 pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
-    let park: Option<ParkId> = option("PARK", args.park.as_ref().or(args.of.as_ref()))?;
     let (Some(from), Some(to)) = months(args)? else {
         let right = "say which months: --period 2026-01, --period 2026, or --from and --to";
         return Err(Failure::Usage(right.to_owned()));
@@ -56,28 +49,16 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
         let right = format!("{from} to {to} is no span of up to {MOST_MONTHS} months");
         return Err(Failure::Usage(right));
     }
-    let reader = view(&options(&args.folder, settings).folder)?;
-    let size = reader.size();
-    let as_of = args.programme.as_of.unwrap_or(size);
-    if as_of > size {
-        let records = count(size, "record");
-        return Err(Failure::Usage(format!("--as-of {as_of}: there are {records}")));
-    }
-    let park = match park {
-        Some(park) => park,
-        None => only_park(&reader)?,
-    };
+    let Asked { reader, park, as_of } = asked(args, settings)?;
     let folded = fold(&reader, as_of, &park, (from, to))?;
-    if !folded.states.exists::<Park>(park.as_str()) {
-        let records = count(as_of, "record");
-        return Err(Failure::failed(format!("there is no park {park} in {records}")));
-    }
+    known_park(&folded.states, &park, as_of)?;
     let mut levers = Levers::new(&folded.states, FigureOf { park, from, to, as_of });
     folded.facts.iter().for_each(|fact| levers.add(fact));
     folded.accepted.iter().for_each(|fact| levers.serve(fact));
     let mut answer = levers.finish(&folded.facilities, &folded.listings, as_of);
     answer.root = Some(folded.root);
-    write(args, &answer, out)
+    let (name, page) = ("levers", web::levers_sheet);
+    Forms { name, answer: &answer, rows, text, page }.write(args, out)
 }
 
 fn fold(
@@ -127,31 +108,6 @@ fn note(folded: &mut Folded, event: &Event) {
         Event::ListingPublished(event) => folded.listings.push(event.listing.to_string()),
         _ => {}
     }
-}
-
-fn write(args: &Report, answer: &LeversAnswer, out: Out) -> Outcome {
-    let usual = if out.json { ReportFormat::Json } else { ReportFormat::Table };
-    let file = |format| {
-        let file = api::rows_table(format, "levers", &rows(answer));
-        file.map_err(|error| Failure::failed(error.to_string()))
-    };
-    let bytes = match args.site.format.unwrap_or(usual) {
-        ReportFormat::Table => text(answer).into_bytes(),
-        ReportFormat::Json => {
-            let text = serde_json::to_string_pretty(answer).expect("answers have string keys");
-            format!("{text}\n").into_bytes()
-        }
-        ReportFormat::Csv => file(Format::Csv)?,
-        ReportFormat::Xlsx => file(Format::Xlsx)?,
-        ReportFormat::Html => {
-            let lang = match args.programme.lang {
-                ReportLang::En => Lang::En,
-                ReportLang::Zh => Lang::Zh,
-            };
-            web::levers_sheet(answer, lang).into_bytes()
-        }
-    };
-    put(args, &bytes)
 }
 
 fn text(answer: &LeversAnswer) -> String {

@@ -29,6 +29,7 @@ mod remote;
 mod report;
 mod scenarios;
 mod serve;
+mod sheet;
 mod site_report;
 mod spool;
 mod verify;

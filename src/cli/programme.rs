@@ -7,47 +7,29 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::api;
 use crate::cli::annual::{self, Folded};
-use crate::cli::args::{Report, ReportFormat, ReportLang};
+use crate::cli::args::Report;
 use crate::cli::export::option;
-use crate::cli::folder::{options, view};
 use crate::cli::out::{Failure, Out, Outcome, count};
-use crate::cli::report::{only_park, table};
-use crate::cli::site_report::put;
+use crate::cli::report::table;
+use crate::cli::sheet::{Asked, Forms, asked, known_park};
 use crate::config::Settings;
-use crate::domain::id::ParkId;
 use crate::domain::method::{Item, Method};
 use crate::domain::name::Name;
-use crate::domain::state::{Park, method_id};
+use crate::domain::state::method_id;
 use crate::domain::states::States as _;
 use crate::domain::time::Period;
 use crate::query::programme::{Passes, Programme, ProgrammeAnswer, Question};
 use crate::query::programme_of;
 use crate::query::programme_table::{IndicatorRow, rows, word};
-use crate::table::Format;
-use crate::web::{self, Lang};
+use crate::web::{self};
 
 pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome {
-    let park: Option<ParkId> = option("PARK", args.park.as_ref().or(args.of.as_ref()))?;
     let period: Option<Period> = option("--period", args.site.period.as_ref())?;
     let period = period.ok_or_else(|| Failure::Usage("say which --period".to_owned()))?;
-    let reader = view(&options(&args.folder, settings).folder)?;
-    let size = reader.size();
-    let as_of = args.programme.as_of.unwrap_or(size);
-    if as_of > size {
-        let records = count(size, "record");
-        return Err(Failure::Usage(format!("--as-of {as_of}: there are {records}")));
-    }
-    let park = match park {
-        Some(park) => park,
-        None => only_park(&reader)?,
-    };
+    let Asked { reader, park, as_of } = asked(args, settings)?;
     let folded = annual::fold(&reader, as_of, Some(&park))?;
-    if !folded.states.exists::<Park>(park.as_str()) {
-        let records = count(as_of, "record");
-        return Err(Failure::failed(format!("there is no park {park} in {records}")));
-    }
+    known_park(&folded.states, &park, as_of)?;
     let method = method(&folded, named, period)?;
     let choices = choices(args.programme.choices.as_deref(), named, &method)?;
     let base_year = args.programme.base_year;
@@ -57,7 +39,8 @@ pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome
     let items =
         |name: &Name| folded.states.find::<Item>(name.as_str()).map(|item| item.state.clone());
     let answer = Programme::evaluate(question, &method, &items, &folded.ground).answer();
-    write(args, &answer, out)
+    let (name, page) = ("indicators", web::programme_sheet);
+    Forms { name, answer: &answer, rows, text, page }.write(args, out)
 }
 
 /// Choices as they are written on the command line.
@@ -91,31 +74,6 @@ pub fn method(folded: &Folded, named: &str, period: Period) -> Result<Method, Fa
         let right = "publish those that ship with `symbiosis method publish --shipped`";
         Failure::failed(format!("no method {named} is published here ({known}); {right}"))
     })
-}
-
-fn write(args: &Report, answer: &ProgrammeAnswer, out: Out) -> Outcome {
-    let usual = if out.json { ReportFormat::Json } else { ReportFormat::Table };
-    let file = |format| {
-        let file = api::rows_table(format, "indicators", &rows(answer));
-        file.map_err(|error| Failure::failed(error.to_string()))
-    };
-    let bytes = match args.site.format.unwrap_or(usual) {
-        ReportFormat::Table => text(answer).into_bytes(),
-        ReportFormat::Json => {
-            let text = serde_json::to_string_pretty(answer).expect("answers have string keys");
-            format!("{text}\n").into_bytes()
-        }
-        ReportFormat::Csv => file(Format::Csv)?,
-        ReportFormat::Xlsx => file(Format::Xlsx)?,
-        ReportFormat::Html => {
-            let lang = match args.programme.lang {
-                ReportLang::En => Lang::En,
-                ReportLang::Zh => Lang::Zh,
-            };
-            web::programme_sheet(answer, lang).into_bytes()
-        }
-    };
-    put(args, &bytes)
 }
 
 fn text(answer: &ProgrammeAnswer) -> String {

@@ -5,6 +5,8 @@
 //!
 //! Invariant: whichever way is taken, the sums are those of the facts below the position.
 
+use std::collections::BTreeSet;
+
 use crate::domain::fact::Fact;
 use crate::domain::id::ParkId;
 use crate::domain::time::Month;
@@ -60,12 +62,11 @@ impl Index {
             let way = self.way(&stream, below)?;
             months.push((stream, way));
         }
-        let by_total = |month: Month| {
-            let own = months.iter().find(|(stream, _)| stream.month() == month);
-            own.is_some_and(|(_, way)| matches!(way, Way::Total | Way::TotalLessLater))
-        };
+        let by_total =
+            months.iter().filter(|(_, way)| matches!(way, Way::Total | Way::TotalLessLater));
+        let by_total: BTreeSet<Month> = by_total.map(|(stream, _)| stream.month()).collect();
         // First, so that what came later is in a total when it is taken from it.
-        let wanted = totals.into_iter().filter(|total| by_total(total.month));
+        let wanted = totals.into_iter().filter(|total| by_total.contains(&total.month));
         wanted.for_each(|total| each(Part::Total(total)));
         for (stream, way) in &mut months {
             match way {

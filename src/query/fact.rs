@@ -197,6 +197,7 @@ fn count(
 ) -> Result<u64, QueryError> {
     let FactFilter { park, measures, days, firm, material } = filter.clone();
     let (park, (first, last)) = park.zip(days).expect("a figure's facts are of a park and period");
+    debug_assert_eq!((first, last), (first.month().first(), last.month().last()), "whole months");
     let of = TotalFilter { measures, firm, material };
     let mut count = 0;
     index.parts_below(&park, (first.month(), last.month()), of, as_of, &mut |part| match part {

@@ -294,15 +294,8 @@ impl<'a> Programme<'a> {
         items: &dyn Fn(&Name) -> Option<Item>,
         ground: &Ground,
     ) -> Programme<'a> {
-        let mut evaluation = Evaluation {
-            method,
-            items,
-            choices: question.choices.clone(),
-            base_year: question.base_year,
-            ground,
-            leaves: Vec::new(),
-            countings: Vec::new(),
-        };
+        let (choices, base_year) = (question.choices.clone(), question.base_year);
+        let mut evaluation = Evaluation::new(method, items, choices, base_year, ground);
         let id = method_id(&method.method, method.version);
         let rosters = question.rosters.clone();
         let watch = Watch::new(ground, &rosters, &id);

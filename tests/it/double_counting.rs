@@ -166,7 +166,7 @@ fn b_a_trader_claims_its_hop() {
 }
 
 #[test]
-fn c_what_is_left_of_a_by_product_is_no_fresh_generation_and_no_fresh_use() {
+fn c_what_is_left_of_a_by_product_is_no_fresh_generation_and_its_use_is_told_apart() {
     let park = Park::new();
     let mill = &park.keys.mill;
     park.server.load(&park.keys, 1);

@@ -19,6 +19,7 @@ use crate::query::fact::FactPage;
 use crate::query::figure::FigureOf;
 use crate::query::levers::{self, FacilitiesAnswer, LeversAnswer};
 use crate::query::levers_table::{FacilityRow, LeverRow, facility_row, rows};
+use crate::query::report::MOST_MONTHS;
 use crate::query::see::{Concern, Sight, may};
 use crate::statistics::levers::{Lever, MEASURES};
 
@@ -69,9 +70,6 @@ query! {
         to: Month,
     }
 }
-
-/// Capacities are summed day by day.
-const MOST_MONTHS: i32 = 120;
 
 pub fn operations() -> Vec<Operation> {
     vec![

@@ -35,15 +35,8 @@ pub fn evaluate(
     question: &Question,
     ground: &Ground,
 ) -> Evaluated {
-    let mut evaluation = Evaluation {
-        method,
-        items,
-        choices: question.choices.clone(),
-        base_year: question.base_year,
-        ground,
-        leaves: Vec::new(),
-        countings: Vec::new(),
-    };
+    let (choices, base_year) = (question.choices.clone(), question.base_year);
+    let mut evaluation = Evaluation::new(method, items, choices, base_year, ground);
     // Whoever has not declared is not asked after: the status is of the value alone.
     let (judged, _) = judge(&mut evaluation, question.period, &|_, _| false);
     let values = judged.iter().map(|judged| judged.value.clone()).collect();

@@ -127,6 +127,20 @@ pub(super) fn combine(parts: &[&Outcome], with: impl FnOnce(&[&Number]) -> Outco
     }
 }
 
+impl<'a> Evaluation<'a> {
+    /// Before anything is evaluated.
+    pub fn new(
+        method: &'a Method,
+        items: &'a dyn Fn(&Name) -> Option<Item>,
+        choices: BTreeMap<Name, Name>,
+        base_year: Option<u16>,
+        ground: &'a Ground,
+    ) -> Evaluation<'a> {
+        let (leaves, countings) = (Vec::new(), Vec::new());
+        Evaluation { method, items, choices, base_year, ground, leaves, countings }
+    }
+}
+
 impl Evaluation<'_> {
     /// Evaluates an indicator by its name.
     pub fn indicator(&mut self, name: &Name, period: Period) -> Evaluated {

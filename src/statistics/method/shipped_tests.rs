@@ -82,15 +82,7 @@ fn judged(method: &Method, facts: &[Fact], choice: &[(&str, &str)]) -> (Vec<Judg
     let items = |_: &Name| None::<Item>;
     let name = |text: &&str| text.parse::<Name>().unwrap();
     let choices: BTreeMap<_, _> = choice.iter().map(|(one, two)| (name(one), name(two))).collect();
-    let mut evaluation = Evaluation {
-        method,
-        items: &items,
-        choices,
-        base_year: Some(2016),
-        ground: &ground,
-        leaves: Vec::new(),
-        countings: Vec::new(),
-    };
+    let mut evaluation = Evaluation::new(method, &items, choices, Some(2016), &ground);
     judge(&mut evaluation, "2017".parse().unwrap(), &|_, _| false)
 }
 

@@ -112,15 +112,7 @@ fn judged(
     let mut ground = Ground::default();
     facts.iter().for_each(|fact| ground.add_fact(fact));
     let items = |_: &Name| None::<Item>;
-    let mut evaluation = Evaluation {
-        method,
-        items: &items,
-        choices: BTreeMap::new(),
-        base_year: base,
-        ground: &ground,
-        leaves: Vec::new(),
-        countings: Vec::new(),
-    };
+    let mut evaluation = Evaluation::new(method, &items, BTreeMap::new(), base, &ground);
     let incomplete = |_: &Evaluation<'_>, _: &crate::statistics::method::Evaluated| false;
     judge(&mut evaluation, period.parse().unwrap(), &incomplete)
 }

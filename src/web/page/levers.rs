@@ -7,13 +7,11 @@ use crate::domain::state::Park;
 use crate::domain::states::States as _;
 use crate::query::figure::FigureOf;
 use crate::query::levers;
+use crate::query::report::MOST_MONTHS;
 use crate::web::frame::Frame;
 use crate::web::levers::Told;
 use crate::web::page::figures::{seen_park, span};
 use crate::web::visit::{Reply, Visit};
-
-/// As in the API: capacities are summed day by day.
-const MOST_MONTHS: i32 = 120;
 
 #[derive(Template)]
 #[template(path = "levers.html")]
