@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use crate::api;
 use crate::cli::args::Report;
 use crate::cli::out::{Failure, Out, Outcome, count};
 use crate::cli::report::table;
@@ -57,8 +58,8 @@ pub fn run(args: &Report, settings: &Settings, out: Out) -> Outcome {
     folded.accepted.iter().for_each(|fact| levers.serve(fact));
     let mut answer = levers.finish(&folded.facilities, &folded.listings, as_of);
     answer.root = Some(folded.root);
-    let (name, page) = ("levers", web::levers_sheet);
-    Forms { name, answer: &answer, rows, text, page }.write(args, out)
+    let table = |answer: &_, format| api::rows_table(format, "levers", &rows(answer));
+    Forms { answer: &answer, table, text, page: web::levers_sheet }.write(args, out)
 }
 
 fn fold(

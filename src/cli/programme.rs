@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::api;
 use crate::cli::annual::{self, Folded};
 use crate::cli::args::Report;
 use crate::cli::export::option;
@@ -39,8 +40,8 @@ pub fn run(args: &Report, named: &str, settings: &Settings, out: Out) -> Outcome
     let items =
         |name: &Name| folded.states.find::<Item>(name.as_str()).map(|item| item.state.clone());
     let answer = Programme::evaluate(question, &method, &items, &folded.ground).answer();
-    let (name, page) = ("indicators", web::programme_sheet);
-    Forms { name, answer: &answer, rows, text, page }.write(args, out)
+    let table = |answer: &_, format| api::rows_table(format, "indicators", &rows(answer));
+    Forms { answer: &answer, table, text, page: web::programme_sheet }.write(args, out)
 }
 
 /// Choices as they are written on the command line.

@@ -2,9 +2,7 @@
 //! in which they are written.
 
 use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::api;
 use crate::cli::args::{Report, ReportFormat, ReportLang};
 use crate::cli::export::option;
 use crate::cli::folder::{options, view};
@@ -16,7 +14,7 @@ use crate::domain::id::ParkId;
 use crate::domain::state::Park;
 use crate::domain::states::{MemoryStates, States as _};
 use crate::log::LogReader;
-use crate::table::Format;
+use crate::table::{Format, TableError};
 use crate::web::Lang;
 
 /// What is asked about, and where it is read.
@@ -52,21 +50,20 @@ pub fn known_park(states: &MemoryStates, park: &ParkId, below: u64) -> Result<()
     Err(Failure::failed(format!("there is no park {park} in {records}")))
 }
 
-/// One answer in the forms that a report has; `rows` are those of a table called `name`.
-pub struct Forms<'a, A, R> {
-    pub name: &'static str,
+/// One answer in the forms that a report has.
+pub struct Forms<'a, A> {
     pub answer: &'a A,
-    pub rows: fn(&A) -> Vec<R>,
+    pub table: fn(&A, Format) -> Result<Vec<u8>, TableError>,
     pub text: fn(&A) -> String,
     pub page: fn(&A, Lang) -> String,
 }
 
-impl<A: Serialize, R: Serialize + ToSchema> Forms<'_, A, R> {
+impl<A: Serialize> Forms<'_, A> {
     /// Writes the form that is asked for.
     pub fn write(&self, args: &Report, out: Out) -> Outcome {
         let usual = if out.json { ReportFormat::Json } else { ReportFormat::Table };
         let file = |format| {
-            let file = api::rows_table(format, self.name, &(self.rows)(self.answer));
+            let file = (self.table)(self.answer, format);
             file.map_err(|error| Failure::failed(error.to_string()))
         };
         let bytes = match args.site.format.unwrap_or(usual) {
